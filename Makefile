@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# kextirpate. Targets: all demo test lint bench macos install uninstall clean.
+# MODE=asan builds beside the release, in build/asan.
+
+MODE ?= release
+B := build$(if $(filter-out release,$(MODE)),/$(MODE))
+HOST := $(shell uname -s)
+OS := $(if $(filter Darwin,$(HOST)),darwin,linux)
+
+WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wconversion -Wvla \
+	-Wformat=2 -Wundef -Wpointer-arith -Werror
+FLAGS_release := -O2 -g
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+MODE_FLAGS := $(or $(FLAGS_$(MODE)),$(error unknown MODE "$(MODE)"))
+
+XML_CFLAGS := $(shell xml2-config --cflags 2>/dev/null || echo -I/usr/include/libxml2)
+LIBS := -lxml2 -lsqlite3
+COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -I. -I$(B) $(XML_CFLAGS) $(WARN) $(MODE_FLAGS) $(CPPFLAGS) $(CFLAGS)
+
+OTHER_OS := $(if $(filter darwin,$(OS)),linux,darwin)
+ROOMS := kmutil-helpers rules uninstall migrate
+SOURCES := $(filter-out %_gen.c %/os_$(OTHER_OS).c,$(wildcard $(addsuffix /*.c,$(ROOMS))))
+LIB_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out migrate/main.c,$(SOURCES)))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+
+all: $(B)/kextirpate
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all units clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+
+$(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS)
+	$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS)
+
+$(B)/gen/assumptions.inc: rules/assumptions.xml $(B)/rules/assumption_gen
+	@mkdir -p $(@D)
+	$(B)/rules/assumption_gen $< > $@
+
+$(B)/rules/assumption_gen: rules/assumption_gen.c $(B)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -o $@ $< -lxml2
+
+$(B)/%.o: %.c $(B)/flags | $(B)/gen/assumptions.inc
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(B)/flags: FORCE
+	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
+
+$(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(LIB_OBJECTS)
+	$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
+
+units: $(UNIT_TESTS)
+	@for t in $^; do echo "# $$t"; ./$$t || exit 1; done
+
+clean:
+	rm -rf build tests/macsim/macsim
+
+-include $(wildcard $(B)/*/*.d $(B)/*/*/*.d)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of assumptions. */
+#include "rules/assumption.h"
+
+static const struct assumption assumptions[ASSUMPTION_COUNT] = {
+#define ASSUMPTION_ROW(name, id, grade, cure, starts, from, until, says, source) \
+	[ASSUMPTION_##name] = {id, grade, cure, starts, from, until, says, source},
+	ASSUMPTION_TABLE(ASSUMPTION_ROW)
+#undef ASSUMPTION_ROW
+};
+
+const struct assumption *
+assumption_get(enum assumption_id id)
+{
+	return &assumptions[id];
+}
+
+const char *
+assumption_grade_name(enum assumption_grade grade)
+{
+	static const char *const names[] = {"verbatim", "inferred", "guess"};
+
+	return names[grade];
+}
