@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The seam between operating systems: what Darwin and Linux call differently.
+ * os_darwin.c and os_linux.c are the only files that may ask which one it is.
+ */
+#ifndef KMUTIL_HELPERS_OS_H
+#define KMUTIL_HELPERS_OS_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+
+/* Writes a file or folder through to the medium, past the drive's own cache
+ * (F_FULLFSYNC on Darwin). 0 or -errno. */
+int os_sync(int fd) __attribute__((warn_unused_result));
+
+/* Renames from_dir/from to to_dir/to and never replaces anything: -EEXIST when
+ * the new name is taken. 0 or -errno. */
+int os_rename_new(int from_dir, const char *from, int to_dir, const char *to)
+    __attribute__((warn_unused_result));
+
+/* Time of the last change of the contents, in nanoseconds since 1970. */
+int64_t os_mtime_ns(const struct stat *st);
+
+/* Copies owner, mode, flags, ACL, extended attributes and times of one open
+ * file to another. 0 or -errno. */
+int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result));
+
+#endif

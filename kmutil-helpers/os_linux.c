@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The seam on Linux, where the tests and the simulated Mac run. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/os.h"
+#include "kmutil-helpers/banned.h"
+
+#define NAMES_BYTES 4096
+#define VALUE_BYTES 65536
+
+int
+os_sync(int fd)
+{
+	return fsync(fd) == 0 ? 0 : -errno;
+}
+
+int
+os_rename_new(int from_dir, const char *from, int to_dir, const char *to)
+{
+	return renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0 ? 0 : -errno;
+}
+
+int64_t
+os_mtime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+static int
+copy_xattrs(int from_fd, int to_fd)
+{
+	static char names[NAMES_BYTES], value[VALUE_BYTES];
+	ssize_t len = flistxattr(from_fd, names, sizeof(names)), size;
+	const char *name;
+
+	if (len < 0)
+		return errno == ENOTSUP ? 0 : -errno;
+	for (name = names; name < names + len; name += strlen(name) + 1) {
+		size = fgetxattr(from_fd, name, value, sizeof(value));
+		if (size < 0 || fsetxattr(to_fd, name, value, (size_t)size, 0) != 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int
+os_copy_metadata(int from_fd, int to_fd)
+{
+	struct stat st;
+	int error;
+
+	if (fstat(from_fd, &st) != 0)
+		return -errno;
+	if ((error = copy_xattrs(from_fd, to_fd)) != 0)
+		return error;
+	if (fchown(to_fd, st.st_uid, st.st_gid) != 0 || fchmod(to_fd, st.st_mode & 07777) != 0)
+		return -errno;
+	return futimens(to_fd, (struct timespec[]){st.st_atim, st.st_mtim}) == 0 ? 0 : -errno;
+}

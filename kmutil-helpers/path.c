@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The walker of path.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/path.h"
+#include "kmutil-helpers/banned.h"
+
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static int
+open_root_folder(const char *dir, int *fd)
+{
+	*fd = dir != NULL ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	return dir != NULL && *fd < 0 ? -errno : 0;
+}
+
+int
+root_init(struct root *root, const char *dir, const char *data, const char *preboot)
+{
+	int error;
+
+	*root = (struct root){.fd = -1, .data_fd = -1, .preboot_fd = -1};
+	root->live = strcmp(dir, "/") == 0;
+	if ((error = open_root_folder(dir, &root->fd)) != 0 ||
+	    (error = open_root_folder(data, &root->data_fd)) != 0 ||
+	    (error = open_root_folder(preboot, &root->preboot_fd)) != 0)
+		root_done(root);
+	return error;
+}
+
+static void
+close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+void
+root_done(struct root *root)
+{
+	close_if_open(&root->fd);
+	close_if_open(&root->data_fd);
+	close_if_open(&root->preboot_fd);
+}
+
+void
+place_done(struct place *place)
+{
+	close_if_open(&place->parent_fd);
+}
+
+bool
+path_is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+/* The volume that holds the path, and the path's rest on it. What is not Apple's
+ * sealed system lies on the Data volume. */
+static int
+root_volume(const struct root *root, const char *path, const char **rest)
+{
+	*rest = path;
+	if (root->preboot_fd >= 0 && path_is_below(path, PREBOOT_PATH)) {
+		*rest = path + strlen(PREBOOT_PATH);
+		return root->preboot_fd;
+	}
+	if (root->data_fd >= 0 && !path_is_below(path, "/System") &&
+	    (!path_is_below(path, "/usr") || path_is_below(path, "/usr/local")))
+		return root->data_fd;
+	return root->fd;
+}
+
+/* Opens the folder `name` of `parent`; says FAULT_LINK where a link stands. */
+static int
+open_child(int parent, const char *name)
+{
+	struct stat st;
+	int fd = openat(parent, name, FOLDER_FLAGS), error = errno;
+
+	if (fd >= 0)
+		return fd;
+	if ((error == ELOOP || error == ENOTDIR) &&
+	    fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+		return -FAULT_LINK;
+	return -error;
+}
+
+int
+path_find_place(const struct root *root, const char *path, struct place *place)
+{
+	const char *rest, *slash;
+	char name[NAME_MAX + 1];
+	size_t len;
+	int fd, next;
+
+	*place = (struct place){.parent_fd = -1, .leaf = "."};
+	fd = dup(root_volume(root, path, &rest));
+	if (fd < 0)
+		return -errno;
+	for (;; fd = next) {
+		rest += strspn(rest, "/");
+		slash = strchr(rest, '/');
+		len = slash != NULL ? (size_t)(slash - rest) : strlen(rest);
+		if (len > NAME_MAX) {
+			(void)close(fd);
+			return -ENAMETOOLONG;
+		}
+		if (slash == NULL)
+			break;
+		memcpy(name, rest, len);
+		name[len] = '\0';
+		next = open_child(fd, name);
+		(void)close(fd);
+		if (next < 0)
+			return next;
+		rest = slash;
+	}
+	place->parent_fd = fd;
+	if (len != 0) {
+		memcpy(place->leaf, rest, len);
+		place->leaf[len] = '\0';
+	}
+	return 0;
+}
+
+int
+path_stat(const struct root *root, const char *path, struct stat *st)
+{
+	struct place place;
+	int error = path_find_place(root, path, &place);
+
+	if (error == 0 && fstatat(place.parent_fd, place.leaf, st, AT_SYMLINK_NOFOLLOW) != 0)
+		error = -errno;
+	place_done(&place);
+	return error;
+}
+
+bool
+path_exists(const struct root *root, const char *path)
+{
+	struct stat st;
+
+	return path_stat(root, path, &st) == 0;
+}
+
+int
+path_open_file(const struct root *root, const char *path, int *fd, struct stat *st)
+{
+	struct place place;
+	struct stat own;
+	int error = path_find_place(root, path, &place);
+
+	*fd = -1;
+	if (error == 0) {
+		*fd = openat(place.parent_fd, place.leaf,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (*fd < 0)
+			error = errno == ELOOP ? -FAULT_LINK : -errno;
+		else if (fstat(*fd, st ? st : &own) != 0)
+			error = -errno;
+		else if (!S_ISREG((st ? st : &own)->st_mode))
+			error = -FAULT_NOT_FILE;
+	}
+	if (error != 0)
+		close_if_open(fd);
+	place_done(&place);
+	return error;
+}
+
+int
+path_open_folder(const struct root *root, const char *path, int *fd)
+{
+	struct place place;
+	int error = path_find_place(root, path, &place);
+
+	*fd = -1;
+	if (error == 0) {
+		*fd = open_child(place.parent_fd, place.leaf);
+		if (*fd < 0)
+			error = *fd;
+	}
+	place_done(&place);
+	return error;
+}
+
+int
+file_read(int fd, size_t cap_bytes, struct arena *arena, char **bytes, size_t *len)
+{
+	struct stat st;
+	size_t size;
+	ssize_t n;
+	char beyond;
+
+	*bytes = NULL;
+	*len = 0;
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if (st.st_size < 0 || (uint64_t)st.st_size > cap_bytes)
+		return -FAULT_SIZE;
+	size = (size_t)st.st_size;
+	*bytes = arena_alloc(arena, size + 1);
+	while (*len < size) {
+		n = pread(fd, *bytes + *len, size - *len, (off_t)*len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return -FAULT_CHANGED;
+		*len += (size_t)n;
+	}
+	n = pread(fd, &beyond, 1, (off_t)size);
+	return n == 0 ? 0 : n < 0 ? -errno : -FAULT_CHANGED;
+}
+
+int
+path_read(const struct root *root, const char *path, size_t cap_bytes, struct arena *arena,
+    char **bytes, size_t *len)
+{
+	int fd, error = path_open_file(root, path, &fd, NULL);
+
+	if (error != 0)
+		return error;
+	error = file_read(fd, cap_bytes, arena, bytes, len);
+	(void)close(fd);
+	return error;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int
+folder_list(int fd, struct arena *arena, char ***names, size_t *count)
+{
+	int again = openat(fd, ".", FOLDER_FLAGS), error = 0;
+	DIR *dir = again >= 0 ? fdopendir(again) : NULL;
+	struct dirent *entry;
+	size_t room = 0;
+
+	*names = NULL;
+	*count = 0;
+	if (dir == NULL) {
+		error = -errno;
+		close_if_open(&again);
+		return error;
+	}
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*names = arena_grow(arena, *names, *count, room, sizeof(**names));
+		}
+		(*names)[(*count)++] = arena_strdup(arena, entry->d_name);
+	}
+	error = -errno;
+	(void)closedir(dir);
+	if (*count > 1)
+		qsort(*names, *count, sizeof(**names), compare_names);
+	return error;
+}
+
+int
+path_list(const struct root *root, const char *path, struct arena *arena, char ***names,
+    size_t *count)
+{
+	int fd, error = path_open_folder(root, path, &fd);
+
+	*names = NULL;
+	*count = 0;
+	if (error != 0)
+		return error;
+	error = folder_list(fd, arena, names, count);
+	(void)close(fd);
+	return error;
+}
+
+char *
+path_canonical(struct arena *arena, const char *path)
+{
+	static const char *const private_folders[] = {"/var", "/tmp", "/etc"};
+	char *result = arena_alloc(arena, strlen(path) + sizeof("/private") + 1), *end = result;
+	size_t len, i;
+
+	if (path[0] != '/')
+		return NULL;
+	for (i = 0; i < sizeof(private_folders) / sizeof(*private_folders); i++)
+		if (path_is_below(path, private_folders[i])) {
+			memcpy(end, "/private", sizeof("/private"));
+			end += sizeof("/private") - 1;
+		}
+	for (; *path != '\0'; path += len) {
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len == 2 && path[0] == '.' && path[1] == '.')
+			return NULL;
+		if (len == 0 || (len == 1 && path[0] == '.'))
+			continue;
+		*end++ = '/';
+		memcpy(end, path, len);
+		end += len;
+	}
+	if (end == result)
+		*end++ = '/';
+	*end = '\0';
+	return result;
+}
+
+const char *
+path_leaf(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+bool
+path_has_suffix(const char *path, const char *suffix)
+{
+	const char *leaf = path_leaf(path);
+	size_t len = strlen(leaf), suffix_len = strlen(suffix);
+
+	return len > suffix_len && strcmp(leaf + len - suffix_len, suffix) == 0;
+}

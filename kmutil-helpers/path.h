@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Safe paths: the one walker of the project. A path is the Mac's own, absolute
+ * and canonical (/private/var, no trailing slash); it is opened below a root,
+ * component by component, each no-follow relative to its parent, so that no link
+ * leads out of the root or to another file. What acts takes a struct place, never
+ * a string.
+ */
+#ifndef KMUTIL_HELPERS_PATH_H
+#define KMUTIL_HELPERS_PATH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "kmutil-helpers/arena.h"
+
+#define PREBOOT_PATH "/System/Volumes/Preboot"
+
+/* A Mac's file tree: the running one, a mounted volume or a copy. */
+struct root {
+	int fd;         /* its "/" */
+	int data_fd;    /* its Data volume when mounted apart, or -1 */
+	int preboot_fd; /* its Preboot volume when mounted apart, or -1 */
+	bool live;      /* the running system */
+};
+
+/* Opens dir ("/" for the running system); data and preboot may be NULL. The
+ * caller ends it with root_done. 0 or -errno. */
+int root_init(struct root *root, const char *dir, const char *data, const char *preboot);
+void root_done(struct root *root);
+
+/* A name in an open folder. */
+struct place {
+	int parent_fd;
+	char leaf[NAME_MAX + 1];
+};
+
+/* Opens the folder that holds the path's last component. -ENOENT, -FAULT_LINK,
+ * -ENOTDIR or another -errno; ended with place_done in any case. */
+int path_find_place(const struct root *root, const char *path, struct place *place);
+void place_done(struct place *place);
+
+/* As lstat(2). 0 or -errno, -FAULT_LINK when a parent is a link. */
+int path_stat(const struct root *root, const char *path, struct stat *st);
+bool path_exists(const struct root *root, const char *path);
+/* Opens an ordinary file for reading; st may be NULL. The caller closes *fd. */
+int path_open_file(const struct root *root, const char *path, int *fd, struct stat *st);
+/* Opens a folder; the caller closes *fd. */
+int path_open_folder(const struct root *root, const char *path, int *fd);
+
+/* The whole of an ordinary file of at most cap_bytes, with a NUL behind it; owned
+ * by the arena. -FAULT_SIZE when larger, -FAULT_CHANGED when it grew. */
+int path_read(const struct root *root, const char *path, size_t cap_bytes, struct arena *arena,
+    char **bytes, size_t *len);
+/* The whole of an open file, as path_read. */
+int file_read(int fd, size_t cap_bytes, struct arena *arena, char **bytes, size_t *len);
+
+/* The names in a folder without . and .., sorted by bytes; owned by the arena. */
+int path_list(const struct root *root, const char *path, struct arena *arena, char ***names,
+    size_t *count);
+/* The same for an open folder, which stays the caller's. */
+int folder_list(int fd, struct arena *arena, char ***names, size_t *count);
+
+/* A path as a person may type it, made canonical: /var, /tmp and /etc below
+ * /private, no double or trailing slashes, "." left out. NULL when it is relative
+ * or holds "..". */
+char *path_canonical(struct arena *arena, const char *path);
+/* Whether path is folder or lies below it. */
+bool path_is_below(const char *path, const char *folder);
+/* The part behind the last slash. */
+const char *path_leaf(const char *path);
+/* Whether the last component ends in suffix (".kext") and is more than that. */
+bool path_has_suffix(const char *path, const char *suffix);
+
+#endif
