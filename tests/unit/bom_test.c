@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Bills of materials: real ones, and hand-made ones that lie. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "kmutil-helpers/bom.h"
+#include "kmutil-helpers/cksum.h"
+#include "tests/unit/fixture.h"
+
+struct seen {
+	size_t count;
+	const char *wanted;
+	bool found;
+	char all[4096];
+};
+
+static int
+entry_note(const struct bom_entry *entry, void *payload)
+{
+	struct seen *seen = payload;
+
+	seen->count++;
+	if (seen->wanted != NULL && strcmp(entry->path, seen->wanted) == 0)
+		seen->found = true;
+	if (strlen(seen->all) + strlen(entry->path) + 2 < sizeof(seen->all))
+		(void)snprintf(seen->all + strlen(seen->all), 1024, "%s ", entry->path);
+	return 0;
+}
+
+struct row {
+	uint32_t id, parent;
+	const char *name;
+};
+
+/* Blocks: 1 tree, 2 leaf, then {attributes, file, info} of each row. The index
+ * ends the file, as in Apple's. */
+static void
+bom_make(struct bytes *b, const struct row *rows, size_t count)
+{
+	size_t offsets[64] = {0}, ends[64] = {0}, blocks = 3 + 3 * count, i, index;
+
+	memset(b, 0, sizeof(*b));
+	b->len = 512;
+	offsets[1] = b->len;
+	put(b, "tree\0\0\0\1\0\0\0\2\0\0\x10\0", 16);
+	put_be(b, count, 4);
+	put_be(b, 0, 1);
+	ends[1] = offsets[2] = b->len;
+	put_be(b, 1, 2);
+	put_be(b, count, 2);
+	put_be(b, 0, 8);
+	for (i = 0; i < count; i++) {
+		put_be(b, 5 + 3 * i, 4);
+		put_be(b, 4 + 3 * i, 4);
+	}
+	ends[2] = b->len;
+	for (i = 0; i < count; i++) {
+		offsets[3 + 3 * i] = b->len;
+		put(b, "\1\1\0\x0f\x81\xa4\0\0\1\xf5\0\0\0\x14\x5b\x3c\x61\x4d\0\0\0\7\1", 23);
+		put_be(b, 0x9a4d12c4, 4);
+		put_be(b, 0, 8);
+		ends[3 + 3 * i] = offsets[4 + 3 * i] = b->len;
+		put_be(b, rows[i].parent, 4);
+		put(b, rows[i].name, strlen(rows[i].name) + 1);
+		ends[4 + 3 * i] = offsets[5 + 3 * i] = b->len;
+		put_be(b, rows[i].id, 4);
+		put_be(b, 3 + 3 * i, 4);
+		ends[5 + 3 * i] = b->len;
+	}
+	set_be32(b, 24, (uint32_t)b->len);
+	set_be32(b, 28, 14);
+	put(b, "\0\0\0\1\0\0\0\1\5Paths", 14);
+	index = b->len;
+	put_be(b, blocks, 4);
+	for (i = 0; i < blocks; i++) {
+		put_be(b, offsets[i], 4);
+		put_be(b, ends[i] - offsets[i], 4);
+	}
+	memcpy(b->data, "BOMStore\0\0\0\1", 12);
+	set_be32(b, 12, (uint32_t)blocks - 1);
+	set_be32(b, 16, (uint32_t)index);
+	set_be32(b, 20, (uint32_t)(b->len - index));
+}
+
+static int
+rows_read(const struct row *rows, size_t count, struct seen *seen)
+{
+	static struct bytes b;
+	void *copy;
+	int rc;
+
+	bom_make(&b, rows, count);
+	copy = exact_copy(b.data, b.len);
+	rc = bom_read(copy, b.len, entry_note, seen, NULL);
+	free(copy);
+	return rc;
+}
+
+static void
+sample_expect(const char *name, size_t count, const char *wanted)
+{
+	struct seen seen = {.wanted = wanted};
+	void *data;
+	size_t len;
+
+	if (!sample_read(name, &data, &len))
+		return;
+	assert_int_equal(bom_read(data, len, entry_note, &seen, NULL), 0);
+	assert_int_equal(seen.count, count);
+	assert_true(wanted == NULL || seen.found);
+	free(data);
+}
+
+static void
+test_samples(void **state)
+{
+	(void)state;
+	sample_expect("bom/python-applications.bom", 53, NULL);
+	sample_expect("bom/osquery_test_bom.bom", 246, NULL);
+	sample_expect("receipts/com.wazuh.pkg.wazuh-agent.bom", 248, NULL);
+	sample_expect("bom/CH34x_Install_V1.5.bom", 10, "usbserial.kext");
+}
+
+static void
+test_children_may_come_first(void **state)
+{
+	static const struct row rows[] = {
+	    {9, 70, "leaf"}, {70, 3, "mid"}, {3, 0, "."}, {4, 3, "top"}};
+	struct seen seen = {0};
+
+	(void)state;
+	assert_int_equal(rows_read(rows, 4, &seen), 0);
+	assert_string_equal(seen.all, "mid/leaf mid top ");
+	seen = (struct seen){0};
+	assert_int_equal(rows_read(NULL, 0, &seen), 0);
+	assert_int_equal(seen.count, 0);
+}
+
+static void
+test_lies(void **state)
+{
+	static const struct row cycle[] = {{1, 0, "."}, {2, 3, "a"}, {3, 2, "b"}};
+	static const struct row orphan[] = {{1, 0, "."}, {2, 9, "a"}};
+	static const struct row twice[] = {{1, 0, "."}, {1, 1, "a"}};
+	static const struct row up[] = {{1, 0, "."}, {2, 1, ".."}};
+	static const struct row slash[] = {{1, 0, "."}, {2, 1, "a/../../etc"}};
+	struct seen seen = {0};
+
+	(void)state;
+	assert_int_equal(rows_read(cycle, 3, &seen), -FAULT_CYCLE);
+	assert_int_equal(rows_read(orphan, 2, &seen), -FAULT_MISSING);
+	assert_int_equal(rows_read(twice, 2, &seen), -FAULT_SYNTAX);
+	assert_int_equal(rows_read(up, 2, &seen), -FAULT_SYNTAX);
+	assert_int_equal(rows_read(slash, 2, &seen), -FAULT_SYNTAX);
+}
+
+static void
+test_leaf_that_links_to_itself(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}};
+	static struct bytes b;
+	struct seen seen = {0};
+
+	(void)state;
+	bom_make(&b, rows, 1);
+	set_be32(&b, 512 + 21 + 4, 2);
+	assert_int_equal(bom_read(b.data, b.len, entry_note, &seen, NULL), -FAULT_CYCLE);
+	bom_make(&b, rows, 1);
+	set_be32(&b, 512 + 16, 2); /* the tree says two paths */
+	assert_int_equal(bom_read(b.data, b.len, entry_note, &seen, NULL), -FAULT_DAMAGED);
+}
+
+static void
+test_every_truncation(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "a"}};
+	static struct bytes b;
+	struct seen seen = {0};
+	size_t len;
+
+	(void)state;
+	bom_make(&b, rows, 2);
+	for (len = 0; len < b.len; len++) {
+		void *copy = exact_copy(b.data, len);
+		int rc = bom_read(copy, len, entry_note, &seen, NULL);
+
+		assert_int_equal(rc, len < 32 ? -FAULT_SHORT : -FAULT_RANGE);
+		free(copy);
+	}
+	assert_int_equal(seen.count, 0);
+}
+
+static void
+test_checksum_of_cksum(void **state)
+{
+	struct cksum sum;
+
+	(void)state;
+	cksum_init(&sum);
+	assert_int_equal(cksum_final(&sum), 0xffffffff);
+	cksum_update(&sum, "osq", 3);
+	cksum_update(&sum, "ueryd", 5);
+	assert_int_equal(cksum_final(&sum), 0x9a4d12c4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_samples),
+	    cmocka_unit_test(test_children_may_come_first),
+	    cmocka_unit_test(test_lies),
+	    cmocka_unit_test(test_leaf_that_links_to_itself),
+	    cmocka_unit_test(test_every_truncation),
+	    cmocka_unit_test(test_checksum_of_cksum),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
