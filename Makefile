@@ -27,7 +27,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS)
 	$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS)
@@ -52,6 +52,11 @@ $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(LIB_OBJECTS)
 
 units: $(UNIT_TESTS)
 	@for t in $^; do echo "# $$t"; ./$$t || exit 1; done
+
+include pkg/macos/macos.mk
+
+lint:
+	tests/lint/run.sh
 
 clean:
 	rm -rf build tests/macsim/macsim
