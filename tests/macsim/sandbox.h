@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the sandbox tell each other. Linux only. */
+#ifndef TESTS_MACSIM_SANDBOX_H
+#define TESTS_MACSIM_SANDBOX_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "tests/macsim/macsim.h"
+
+enum { SANDBOX_PATH = 8400 };
+
+enum sandbox_op { OP_OPEN, OP_CREATE, OP_UNLINK, OP_RENAME, OP_LINK, OP_CHANGE, OP_FD_WRITE, OP_REFUSE };
+
+/* A system call: which arguments hold folder descriptor and path (-1: none; for
+ * OP_FD_WRITE and path -1 `dir` is the descriptor itself), the same of a second
+ * path, which one holds flags, and whether the last component is followed. */
+struct sandbox_call {
+	int nr, op, dir, path, dir2, path2, flags;
+	bool follow;
+	int error; /* OP_REFUSE: what it answers */
+};
+
+extern const struct sandbox_call sandbox_calls[];
+extern const size_t sandbox_calls_len;
+
+struct sandbox {
+	const struct sandbox_request *request;
+	struct model *model;
+	char root[4096];
+	size_t root_len;
+	int root_fd;
+	long writes;
+};
+
+/* Puts the filter on this process. The listener's descriptor or -errno. */
+int sandbox_filter_install(bool counting);
+/* The canonical path inside the root of one argument pair; 0 or -errno. */
+int sandbox_path_of(const struct sandbox *box, pid_t pid, const struct seccomp_data *data,
+    int dir, int path, bool follow, char out[SANDBOX_PATH]);
+/* What macOS answers to op on path (second: of rename and link, or NULL): 0 or -errno. */
+int sandbox_guard_judge(const struct sandbox *box, int op, const char *path, const char *second);
+
+#endif

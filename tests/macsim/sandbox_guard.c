@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What System Integrity Protection, the sealed system, volumes and the privacy
+ * permission refuse. Judges canonical paths; knows no process.
+ * Assumptions: preboot-root-unlink, intel-root-unlink.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/macsim/sandbox.h"
+
+enum keeper { FREE, SEALED, SIP, PREBOOT, COLLECTIONS, OURS };
+
+static const struct {
+	const char *path;
+	enum keeper keeper;
+} places[] = {
+	{"/System", SEALED}, {"/System/Volumes", FREE}, {"/usr", SEALED}, {"/usr/local", FREE},
+	{"/bin", SEALED}, {"/sbin", SEALED}, {"/lib", SEALED}, {"/lib64", SEALED},
+	{"/private/var/db/KernelExtensionManagement", SIP}, {"/Library/StagedExtensions", SIP},
+	{"/private/var/db/SystemPolicyConfiguration", SIP}, {"/Library/SystemExtensions", SIP},
+	{"/Library/Apple", SIP}, {"/Library/DriverExtensions", SIP},
+	{"/System/Volumes/Preboot", PREBOOT}, {"/System/Volumes/iSCPreboot", PREBOOT},
+	{"/Library/KernelCollections", COLLECTIONS}, {"/.macsim", OURS},
+};
+
+static bool
+is_under(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && (path[len] == 0 || path[len] == '/');
+}
+
+/* The keeper by the longest place that holds path. */
+static enum keeper
+keeper_of(const char *path)
+{
+	enum keeper keeper = FREE;
+	size_t best = 0;
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (is_under(path, places[i].path) && strlen(places[i].path) > best) {
+			best = strlen(places[i].path);
+			keeper = places[i].keeper;
+		}
+	return keeper;
+}
+
+static bool
+holds_place(const char *path)
+{
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (is_under(places[i].path, path))
+			return true;
+	return false;
+}
+
+static int
+volume_of(const char *path)
+{
+	return is_under(path, "/System/Volumes/Preboot") ? 1
+	    : is_under(path, "/System/Volumes/iSCPreboot") ? 2 : 0;
+}
+
+static bool
+may_unlink(const struct sandbox *box, enum keeper keeper, const char *path)
+{
+	const char *leaf = strrchr(path, '/');
+
+	if (keeper == COLLECTIONS)
+		return model_assumes(box->model, "intel-root-unlink");
+	return keeper == PREBOOT && strncmp(leaf, "/kernelcache.auxkc", 18) == 0 &&
+	    model_assumes(box->model, "preboot-root-unlink");
+}
+
+static int
+judge_one(const struct sandbox *box, int op, const char *path)
+{
+	bool sip = strcmp(model_get(box->model, "sip", "on"), "off") != 0;
+	enum keeper keeper = keeper_of(path);
+
+	if (keeper == OURS)
+		return -EPERM;
+	if (keeper == SEALED)
+		return -EROFS;
+	if (keeper != FREE && sip && !(op == OP_UNLINK && may_unlink(box, keeper, path)))
+		return -EPERM;
+	if ((op == OP_UNLINK || op == OP_RENAME) && holds_place(path))
+		return -EPERM;
+	if (is_under(path, "/Applications") && strcmp(path, "/Applications") != 0 &&
+	    strcmp(model_get(box->model, "tcc", "granted"), "denied") == 0)
+		return -EPERM;
+	return 0;
+}
+
+/* The kernel's own answer (no such file, exists already) comes before a refusal. */
+static bool
+kernel_answers(const struct sandbox *box, int op, const char *path)
+{
+	struct stat st;
+	bool there = fstatat(box->root_fd, path[1] ? path + 1 : ".", &st, AT_SYMLINK_NOFOLLOW) == 0;
+
+	return op == OP_CREATE ? there : op != OP_OPEN && !there;
+}
+
+int
+sandbox_guard_judge(const struct sandbox *box, int op, const char *path, const char *second)
+{
+	int fault;
+
+	if (kernel_answers(box, op, path))
+		return 0;
+	if (second && volume_of(path) != volume_of(second))
+		return -EXDEV;
+	fault = judge_one(box, op, path);
+	return fault || !second ? fault : judge_one(box, op, second);
+}

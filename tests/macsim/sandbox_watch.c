@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Answers one question of the filter: guard, count, kill or fail; else go on. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/openat2.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "tests/macsim/sandbox_proc.h"
+
+/* Apple's tools are one program; whoever runs it may do what Apple's may. */
+static bool
+is_tool(const struct sandbox *box, pid_t pid)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	struct stat exe, tool;
+	char link[64];
+	long fd = syscall(SYS_openat2, box->root_fd, "/usr/bin/kmutil", &how, sizeof how);
+	bool is = false;
+
+	snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+	if (fd >= 0)
+		is = fstat((int)fd, &tool) == 0 && stat(link, &exe) == 0 &&
+		    exe.st_dev == tool.st_dev && exe.st_ino == tool.st_ino;
+	close((int)fd);
+	return is;
+}
+
+static const struct sandbox_call *
+find_call(int nr)
+{
+	for (size_t i = 0; i < sandbox_calls_len; i++)
+		if (sandbox_calls[i].nr == nr)
+			return &sandbox_calls[i];
+	return NULL;
+}
+
+static bool
+opens_for_writing(pid_t pid, const struct seccomp_data *data, bool *follow)
+{
+	unsigned long long flags = O_WRONLY;
+
+	if (data->nr == SYS_openat)
+		flags = data->args[2];
+#ifdef SYS_open
+	else if (data->nr == SYS_open)
+		flags = data->args[1];
+#endif
+	else if (data->nr == SYS_openat2) {
+		struct iovec here = {&flags, sizeof flags};
+		struct iovec there = {(void *)data->args[2], sizeof flags};
+
+		if (process_vm_readv(pid, &here, 1, &there, 1, 0) != sizeof flags)
+			return true;
+	}
+	if (flags & O_NOFOLLOW || (flags & O_CREAT && flags & O_EXCL))
+		*follow = false;
+	return (flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0;
+}
+
+static bool
+counts_descriptor(const struct sandbox *box, pid_t pid, int fd)
+{
+	char link[64], path[4096];
+	struct stat st;
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)pid, fd);
+	n = readlink(link, path, sizeof path - 1);
+	if (n < 0 || stat(link, &st) || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return false;
+	path[n] = 0;
+	return strncmp(path, box->root, box->root_len) == 0 && path[box->root_len] == '/' &&
+	    strncmp(path + box->root_len, "/dev/", 5) != 0;
+}
+
+/* The guard's answer; *counts is cleared for what is no write into the tree. */
+static int
+judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *counts)
+{
+	const struct sandbox_call *call = find_call(data->nr);
+	char path[SANDBOX_PATH], second[SANDBOX_PATH];
+	bool follow, two;
+
+	if (!call)
+		return 0;
+	if (call->op == OP_FD_WRITE) {
+		*counts = counts_descriptor(box, pid, (int)data->args[call->dir]);
+		return 0;
+	}
+	follow = call->follow;
+	two = call->path2 >= 0;
+	if (call->op == OP_OPEN && !opens_for_writing(pid, data, &follow)) {
+		*counts = false;
+		return 0;
+	}
+	if (call->op == OP_CHANGE && call->flags >= 0 && data->args[call->flags] & AT_SYMLINK_NOFOLLOW)
+		follow = false;
+	if (sandbox_path_of(box, pid, data, call->dir, call->path, follow, path) ||
+	    (two && sandbox_path_of(box, pid, data, call->dir2, call->path2, false, second)))
+		return 0;
+	if (strncmp(path, "/dev/", 5) == 0)
+		*counts = false;
+	return sandbox_guard_judge(box, call->op, path, two ? second : NULL);
+}
+
+bool
+sandbox_answer(struct sandbox *box, int listener)
+{
+	const struct sandbox_request *r = box->request;
+	struct seccomp_notif q = {0};
+	struct seccomp_notif_resp answer = {0};
+	bool counts = true;
+
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &q))
+		return false;
+	answer.id = q.id;
+	answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	if (!is_tool(box, (pid_t)q.pid)) {
+		answer.error = judge(box, (pid_t)q.pid, &q.data, &counts);
+		if (counts && !answer.error && (r->count || r->kill_at || r->fail_at)) {
+			box->writes++;
+			if (box->writes == r->kill_at)
+				return true;
+			if (box->writes == r->fail_at)
+				answer.error = -r->fail_errno;
+		}
+	}
+	if (answer.error)
+		answer.flags = 0;
+	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	return false;
+}
