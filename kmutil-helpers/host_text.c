@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The texts of sw_vers, sysctl, csrutil and bputil (tool_host.h). Rows are known
+ * by their name or by the four letters in parentheses, not by their place.
+ */
+#include <string.h>
+
+#include "kmutil-helpers/text_line.h"
+#include "kmutil-helpers/tool_host.h"
+
+#include "kmutil-helpers/banned.h"
+
+/* Darwin 20 is macOS 11, and so on to 24; from 25 on Apple counts by years. */
+#define DARWIN_FIRST 20
+#define DARWIN_LAST_OLD 24
+
+int
+host_macos_of_build(const char *build)
+{
+	int darwin = piece_number(piece_make(build, strspn(build, "0123456789")));
+
+	if (darwin < DARWIN_FIRST || build[strspn(build, "0123456789")] == '\0')
+		return 0;
+	return darwin <= DARWIN_LAST_OLD ? darwin - 9 : darwin + 1;
+}
+
+static void
+set_build(struct arena *arena, struct piece value, struct host *host)
+{
+	host->build = piece_copy(arena, value);
+	host->macos = host_macos_of_build(host->build);
+}
+
+/* Splits "NAME: VALUE"; false without a colon or a value. */
+static bool
+split(struct piece line, struct piece *name, struct piece *value)
+{
+	*name = piece_trim(piece_before(line, ":"));
+	*value = piece_trim(piece_after(line, ":"));
+	return value->len != 0;
+}
+
+void
+host_text_read_sw_vers(struct arena *arena, const char *text, size_t len, struct host *host)
+{
+	struct piece rest = piece_make(text, len), line, name, value;
+
+	while (piece_next_line(&rest, &line)) {
+		if (!split(line, &name, &value))
+			continue;
+		if (piece_is(name, "ProductVersion"))
+			host->product_version = piece_copy(arena, value);
+		else if (piece_is(name, "BuildVersion"))
+			set_build(arena, value, host);
+	}
+}
+
+void
+host_text_read_sysctl(struct arena *arena, const char *text, size_t len, struct host *host,
+    bool *complete)
+{
+	struct piece rest = piece_make(text, len), line, name, value;
+	int builds = 0;
+
+	if (host->chip == HOST_CHIP_UNKNOWN)
+		host->chip = HOST_CHIP_INTEL;
+	while (piece_next_line(&rest, &line)) {
+		if (!split(line, &name, &value))
+			continue;
+		if (piece_is(name, "kern.osversion")) {
+			set_build(arena, value, host);
+			builds++;
+		} else if (piece_is(name, "kern.bootsessionuuid")) {
+			host->boot_uuid = piece_copy(arena, value);
+		} else if (piece_is(name, "kern.safeboot")) {
+			host->safe_mode = piece_is(value, "0") ? HOST_NO : HOST_YES;
+		} else if (piece_is(name, "kern.bootobjectspath")) {
+			host->boot_objects_path = piece_copy(arena, value);
+		} else if (piece_is(name, "kern.kernelcacheuuid") ||
+		    (piece_is(name, "kern.filesetuuid") && host->base_kc_uuid == NULL)) {
+			host->base_kc_uuid = piece_copy(arena, value);
+		} else if (piece_is(name, "kern.auxiliaryfilesetuuid")) {
+			host->aux_kc_uuid = piece_copy(arena, value);
+		} else if (piece_is(name, "hw.optional.arm64") && piece_is(value, "1")) {
+			host->chip = HOST_CHIP_APPLE;
+		}
+	}
+	*complete = builds == 2;
+	host->aux_told = *complete || host->aux_kc_uuid != NULL;
+	if (!*complete && host->chip == HOST_CHIP_INTEL)
+		host->chip = HOST_CHIP_UNKNOWN;
+}
+
+void
+host_text_read_csrutil(struct arena *arena, const char *text, size_t len, struct host *host)
+{
+	struct piece status = piece_after(piece_make(text, len), "Protection status:");
+
+	status = piece_trim(piece_before(status, "\n"));
+	if (piece_has(status, "Custom Configuration"))
+		host->sip = "custom";
+	else if (piece_starts(status, "enabled"))
+		host->sip = "enabled";
+	else if (piece_starts(status, "disabled"))
+		host->sip = "disabled";
+	else
+		host->sip = piece_copy(arena, status);
+}
+
+static enum host_answer
+present(struct piece value)
+{
+	return piece_is(value, "absent") ? HOST_NO : HOST_YES;
+}
+
+static enum host_answer
+enabled(struct piece words)
+{
+	if (piece_starts(words, "Enabled"))
+		return HOST_YES;
+	return piece_starts(words, "Disabled") ? HOST_NO : HOST_UNKNOWN;
+}
+
+void
+host_text_read_bputil(struct arena *arena, const char *text, size_t len, struct host *host)
+{
+	struct piece rest = piece_make(text, len), line, name, value, words;
+
+	while (piece_next_line(&rest, &line)) {
+		words = piece_trim(piece_after(line, ":"));
+		name = piece_trim(piece_before(line, ":"));
+		value = piece_after(line, "):");
+		if (value.text != NULL && piece_trim(value).len != 0) {
+			if (piece_has(name, "(auxp)"))
+				host->auxp = present(piece_trim(value));
+			else if (piece_has(name, "(auxi)"))
+				host->auxi = present(piece_trim(value));
+			else if (piece_has(name, "(auxr)"))
+				host->auxr = present(piece_trim(value));
+		}
+		if (piece_is(name, "3rd Party Kexts Status"))
+			host->third_party_kexts = enabled(words);
+		else if (piece_is(name, "User-allowed MDM Control") ||
+		    piece_is(name, "DEP-allowed MDM Control"))
+			host->mdm_control = host->mdm_control == HOST_YES ? HOST_YES : enabled(words);
+		else if (!piece_is(name, "Security Mode") || words.len == 0)
+			continue;
+		else if (piece_starts(words, "Full"))
+			host->security_mode = "full";
+		else if (piece_starts(words, "Reduced"))
+			host->security_mode = "reduced";
+		else if (piece_starts(words, "Permissive"))
+			host->security_mode = "permissive";
+		else
+			host->security_mode = piece_copy(arena, piece_before(words, " "));
+	}
+}
