@@ -21,6 +21,7 @@ test     command:sqlite3                       sqlite3
 lint     command:clang                         clang
 lint     command:clang-tidy                    clang-tidy
 lint     command:cppcheck                      cppcheck
+lint     command:git                           git
 lint     command:nm                            binutils
 lint     command:prove                         perl
 lint     command:shellcheck                    shellcheck
