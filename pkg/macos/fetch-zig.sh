@@ -4,6 +4,7 @@
 # checked against the hashes in REQUIREMENTS; VENV/zig is the program.
 set -eu
 venv=$1 requirements=$2
+"${0%/*}/../../tests/deps.sh" macos
 [ -x "$venv/bin/pip" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps \
   --only-binary :all: --require-hashes --requirement "$requirements"
