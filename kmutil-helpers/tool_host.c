@@ -4,6 +4,8 @@
  * sysctl answers 1 when it does not know one of the names (no auxiliary collection,
  * no Apple silicon): that is an answer as well, as long as it went to the end.
  */
+#include <string.h>
+
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/spawn.h"
 #include "kmutil-helpers/tool_host.h"
@@ -26,7 +28,7 @@ read_sysctl_singly(struct arena *arena, struct host *host)
 	const char *text = "";
 	struct spawn_result result;
 	bool complete;
-	size_t len = 0, i;
+	size_t i;
 	int fault;
 
 	for (i = 0; i < SYSCTL_NAMES; i++) {
@@ -35,10 +37,9 @@ read_sysctl_singly(struct arena *arena, struct host *host)
 		fault = spawn_ask(arena, argv, 0, &result);
 		if (fault != 0)
 			return fault;
-		text = arena_printf(arena, "%.*s%.*s\n", (int)len, text, (int)result.out_len, result.out);
-		len += result.out_len + 1;
+		text = arena_printf(arena, "%s%s\n", text, result.out);
 	}
-	host_text_read_sysctl(arena, text, len, host, &complete);
+	host_text_read_sysctl(arena, text, strlen(text), host, &complete);
 	return complete ? 0 : -FAULT_OUTPUT;
 }
 

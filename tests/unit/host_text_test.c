@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The texts of sw_vers, sysctl, csrutil, bputil and stat. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/tool_console.h"
+#include "kmutil-helpers/tool_host.h"
+
+static const char sw_vers[] =
+    "ProductName:\t\tmacOS\nProductVersion:\t\t15.7.3\nBuildVersion:\t\t24G419\n";
+static const char sysctl_apple[] =
+    "kern.osversion: 24G419\n"
+    "kern.bootsessionuuid: 5F2B7E1C-0B53-4B0E-8E44-4A6E3B0B8C11\n"
+    "kern.safeboot: 0\n"
+    "kern.bootobjectspath: /boot/ABCDEF\n"
+    "kern.kernelcacheuuid: 11111111-1111-1111-1111-111111111111\n"
+    "hw.optional.arm64: 1\n"
+    "kern.auxiliaryfilesetuuid: 22222222-2222-2222-2222-222222222222\n"
+    "kern.osversion: 24G419\n";
+/* Rows as in the test data of kolide/launcher, with two words changed where named. */
+static const char bputil[] =
+    "Local policy for volume group 00000000-0000-0000-0000-000000000000:\n"
+    "OS environment:\n"
+    "OS Type                                       : macOS\n"
+    "User Authorized Kext List Hash          (auxp): absent\n"
+    "Auxiliary Kernel Cache Image4 Hash      (auxi): absent\n"
+    "Kext Receipt Hash                       (auxr): 0123ABCD\n"
+    "CustomKC or fuOS Image4 Hash            (coih): absent\n"
+    "Security Mode:               Full       (smb0): absent\n"
+    "3rd Party Kexts Status:      Disabled   (smb2): absent\n"
+    "User-allowed MDM Control:    Disabled   (smb3): absent\n"
+    "DEP-allowed MDM Control:     Disabled   (smb4): absent\n"
+    "SIP Status:                  Enabled    (sip0): absent\n";
+static const char csrutil[] = "System Integrity Protection status: enabled.\n";
+
+static struct arena *arena;
+
+static bool
+read_sysctl(const char *text, struct host *host)
+{
+	bool complete;
+
+	*host = (struct host){0};
+	host_text_read_sysctl(arena, text, strlen(text), host, &complete);
+	return complete;
+}
+
+static void
+macos_major_comes_from_the_build(void **state)
+{
+	static const struct {
+		const char *build;
+		int macos;
+	} rows[] = {{"20G1427", 11}, {"21H1320", 12}, {"22G120", 13}, {"23G93", 14}, {"24A335", 15},
+	    {"25C56", 26}, {"26A1", 27}, {"19H15", 0}, {"", 0}, {"x", 0}, {"24", 0}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(host_macos_of_build(rows[i].build), rows[i].macos);
+}
+
+static void
+sw_vers_tells_version_and_build(void **state)
+{
+	struct host host = {0};
+
+	(void)state;
+	host_text_read_sw_vers(arena, sw_vers, sizeof(sw_vers) - 1, &host);
+	assert_string_equal(host.product_version, "15.7.3");
+	assert_string_equal(host.build, "24G419");
+	assert_int_equal(host.macos, 15);
+}
+
+static void
+sysctl_of_apple_silicon_is_read(void **state)
+{
+	struct host host;
+
+	(void)state;
+	assert_true(read_sysctl(sysctl_apple, &host));
+	assert_int_equal(host.chip, HOST_CHIP_APPLE);
+	assert_int_equal(host.safe_mode, HOST_NO);
+	assert_true(host.aux_told);
+	assert_string_equal(host.aux_kc_uuid, "22222222-2222-2222-2222-222222222222");
+	assert_string_equal(host.base_kc_uuid, "11111111-1111-1111-1111-111111111111");
+	assert_string_equal(host.boot_objects_path, "/boot/ABCDEF");
+}
+
+static void
+sysctl_without_a_name_is_an_answer(void **state)
+{
+	struct host host;
+
+	(void)state;
+	assert_true(read_sysctl("kern.osversion: 24G419\nkern.safeboot: 1\n"
+				"kern.osversion: 24G419\n", &host));
+	assert_int_equal(host.chip, HOST_CHIP_INTEL);
+	assert_int_equal(host.safe_mode, HOST_YES);
+	assert_true(host.aux_told);
+	assert_null(host.aux_kc_uuid);
+}
+
+static void
+sysctl_that_stopped_early_proves_no_absence(void **state)
+{
+	struct host host;
+
+	(void)state;
+	assert_false(read_sysctl("kern.osversion: 24G419\nkern.safeboot: 0\n", &host));
+	assert_int_equal(host.chip, HOST_CHIP_UNKNOWN);
+	assert_false(host.aux_told);
+}
+
+static void
+csrutil_is_enabled_disabled_or_custom(void **state)
+{
+	static const char custom[] = "System Integrity Protection status: unknown (Custom "
+	    "Configuration).\n\nConfiguration:\n\tKext Signing: disabled\n";
+	struct host host = {0};
+
+	(void)state;
+	host_text_read_csrutil(arena, csrutil, sizeof(csrutil) - 1, &host);
+	assert_string_equal(host.sip, "enabled");
+	host_text_read_csrutil(arena, custom, sizeof(custom) - 1, &host);
+	assert_string_equal(host.sip, "custom");
+	host_text_read_csrutil(arena, "", 0, &host);
+	assert_null(host.sip);
+}
+
+static void
+bputil_tells_policy_and_sealed_rows(void **state)
+{
+	static const char reduced[] =
+	    "Security Mode:               Permissive (smb0 && smb1): 1\n"
+	    "3rd Party Kexts Status:      Enabled    (smb2): 1\n";
+	struct host host = {0};
+
+	(void)state;
+	host_text_read_bputil(arena, bputil, sizeof(bputil) - 1, &host);
+	assert_int_equal(host.auxp, HOST_NO);
+	assert_int_equal(host.auxi, HOST_NO);
+	assert_int_equal(host.auxr, HOST_YES);
+	assert_string_equal(host.security_mode, "full");
+	assert_int_equal(host.third_party_kexts, HOST_NO);
+	assert_int_equal(host.mdm_control, HOST_NO);
+	host_text_read_bputil(arena, reduced, sizeof(reduced) - 1, &host);
+	assert_string_equal(host.security_mode, "permissive");
+	assert_int_equal(host.third_party_kexts, HOST_YES);
+}
+
+static void
+console_is_a_person_or_nobody(void **state)
+{
+	struct console console;
+
+	(void)state;
+	assert_int_equal(console_text_read(arena, "anna 501\n", 9, &console), 0);
+	assert_string_equal(console.user, "anna");
+	assert_int_equal(console.uid, 501);
+	assert_int_equal(console_text_read(arena, "root 0\n", 7, &console), 0);
+	assert_null(console.user);
+	assert_int_equal(console_text_read(arena, "_mbsetupuser 248\n", 17, &console), 0);
+	assert_null(console.user);
+	assert_int_equal(console_text_read(arena, "anna\n", 5, &console), -FAULT_OUTPUT);
+	assert_int_equal(console_text_read(arena, "", 0, &console), -FAULT_OUTPUT);
+}
+
+static void
+every_prefix_is_read_without_harm(void **state)
+{
+	const char *const texts[] = {sw_vers, sysctl_apple, csrutil, bputil};
+	struct console console;
+	bool complete;
+	size_t i, len;
+	char *copy;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		for (len = 1; len <= strlen(texts[i]); len++) {
+			struct arena *small = arena_new(0);
+			struct host host = {0};
+
+			copy = malloc(len);
+			assert_non_null(copy);
+			memcpy(copy, texts[i], len);
+			host_text_read_sw_vers(small, copy, len, &host);
+			host_text_read_sysctl(small, copy, len, &host, &complete);
+			host_text_read_csrutil(small, copy, len, &host);
+			host_text_read_bputil(small, copy, len, &host);
+			(void)!console_text_read(small, copy, len, &console);
+			free(copy);
+			arena_free(small);
+		}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(macos_major_comes_from_the_build),
+	    cmocka_unit_test(sw_vers_tells_version_and_build),
+	    cmocka_unit_test(sysctl_of_apple_silicon_is_read),
+	    cmocka_unit_test(sysctl_without_a_name_is_an_answer),
+	    cmocka_unit_test(sysctl_that_stopped_early_proves_no_absence),
+	    cmocka_unit_test(csrutil_is_enabled_disabled_or_custom),
+	    cmocka_unit_test(bputil_tells_policy_and_sealed_rows),
+	    cmocka_unit_test(console_is_a_person_or_nobody),
+	    cmocka_unit_test(every_prefix_is_read_without_harm),
+	};
+	int failed;
+
+	arena = arena_new(0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_free(arena);
+	return failed;
+}
