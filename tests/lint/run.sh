@@ -8,4 +8,4 @@ LINT_BUILD=${LINT_BUILD:-build}
 export LINT_BUILD
 checks=$(find tests/lint -name '*.sh' ! -name run.sh ! -name tap.sh | sort)
 # shellcheck disable=SC2086 # a list of our own file names
-exec prove --timer --jobs 2 --exec sh $checks
+exec prove --timer --failures --comments --jobs "$(nproc)" --exec sh $checks
