@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* IM4P: the few elements of DER that stand before the payload. */
+#include <string.h>
+
+#include "kmutil-helpers/cursor.h"
+#include "kmutil-helpers/im4p.h"
+#include "kmutil-helpers/banned.h"
+
+enum { DER_OCTETS = 0x04, DER_TEXT = 0x16, DER_SEQUENCE = 0x30 };
+
+/* Reads tag and length of an element that must end by `limit`, a byte of the
+ * file; returns its length. A fault sticks to the cursor. */
+static uint64_t
+element_begin(struct cursor *c, unsigned int tag, uint64_t limit)
+{
+	unsigned int found = cursor_u8(c);
+	uint64_t len = cursor_u8(c);
+
+	if (cursor_ok(c) && found != tag)
+		(void)cursor_fail(c, FAULT_SYNTAX);
+	if (len == 0x80 || len > 0x88)
+		(void)cursor_fail(c, FAULT_SYNTAX);
+	else if (len > 0x80)
+		len = cursor_be(c, (size_t)(len - 0x80));
+	if (cursor_ok(c) && (c->at > limit || len > limit - c->at))
+		(void)cursor_fail(c, FAULT_RANGE);
+	return cursor_ok(c) ? len : 0;
+}
+
+/* Reads a text of four letters. */
+static void
+word_read(struct cursor *c, uint64_t limit, char word[5])
+{
+	uint64_t len = element_begin(c, DER_TEXT, limit);
+	const uint8_t *bytes;
+
+	memset(word, 0, 5);
+	if (cursor_ok(c) && len != 4)
+		(void)cursor_fail(c, FAULT_SYNTAX);
+	bytes = cursor_bytes(c, 4);
+	if (bytes != NULL)
+		memcpy(word, bytes, 4);
+}
+
+/* Reads what stands in the outermost sequence, which ends at `limit`. */
+static void
+wrapper_read(struct cursor *c, uint64_t limit, struct im4p *out)
+{
+	char word[5];
+
+	word_read(c, limit, word);
+	if (strcmp(word, "IMG4") == 0) {
+		limit = element_begin(c, DER_SEQUENCE, limit);
+		limit += c->at;
+		word_read(c, limit, word);
+	}
+	if (cursor_ok(c) && strcmp(word, "IM4P") != 0)
+		(void)cursor_fail(c, FAULT_MAGIC);
+	word_read(c, limit, out->type);
+	cursor_skip(c, element_begin(c, DER_TEXT, limit));
+	out->payload_bytes = element_begin(c, DER_OCTETS, limit);
+	out->payload_at = c->at;
+}
+
+bool
+im4p_is_wrapper(const void *head, size_t len)
+{
+	return len != 0 && *(const uint8_t *)head == DER_SEQUENCE;
+}
+
+int
+im4p_read(const void *head, size_t len, uint64_t file_bytes, struct im4p *out, struct fault *fault)
+{
+	struct cursor c = cursor_make(head, len);
+	uint64_t size;
+
+	*out = (struct im4p){0};
+	size = element_begin(&c, DER_SEQUENCE, file_bytes);
+	if (c.fault == -FAULT_RANGE) {
+		c.fault = -FAULT_SHORT; /* the file was cut off */
+	} else {
+		wrapper_read(&c, c.at + size, out);
+		if (c.fault == -FAULT_SHORT && len < file_bytes)
+			c.fault = -FAULT_SIZE;
+	}
+	*fault = cursor_fault(&c);
+	return fault->code;
+}
