@@ -7,6 +7,9 @@ B := build$(if $(filter-out release,$(MODE)),/$(MODE))
 HOST := $(shell uname -s)
 OS := $(if $(filter Darwin,$(HOST)),darwin,linux)
 
+# V=1 shows the whole commands.
+Q := $(if $(V),,@)
+
 WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wconversion -Wvla \
 	-Wformat=2 -Wundef -Wpointer-arith -Werror
 FLAGS_release := -O2 -g
@@ -30,30 +33,33 @@ all: $(B)/kextirpate
 .PHONY: all units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS)
-	$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS)
+	@echo "link $@"
+	$(Q)$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS)
 
 $(B)/gen/assumptions.inc: rules/assumptions.xml $(B)/rules/assumption_gen
 	@mkdir -p $(@D)
-	$(B)/rules/assumption_gen $< > $@
+	$(Q)$(B)/rules/assumption_gen $< > $@
 
 $(B)/rules/assumption_gen: rules/assumption_gen.c $(B)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -o $@ $< -lxml2
+	$(Q)$(COMPILE) -o $@ $< -lxml2
 
 $(B)/%.o: %.c $(B)/flags | $(B)/gen/assumptions.inc
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	@echo "cc $<"
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(B)/flags: FORCE
 	@mkdir -p $(@D); echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' > $@
 
 $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(LIB_OBJECTS)
-	$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
+	$(Q)$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
 
 units: $(UNIT_TESTS)
 	@for t in $^; do echo "# $$t"; ./$$t || exit 1; done
 
 include pkg/macos/macos.mk
+include tests/macsim/macsim.mk
 
 lint:
 	tests/lint/run.sh

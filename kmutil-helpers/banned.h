@@ -6,6 +6,12 @@
 #ifndef KMUTIL_HELPERS_BANNED_H
 #define KMUTIL_HELPERS_BANNED_H
 
+/* Apple's headers define some of them as macros. */
+#undef strcpy
+#undef strcat
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison system popen strcpy strcat sprintf vsprintf strtok mktemp tmpnam gets
 
 #endif

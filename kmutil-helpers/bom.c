@@ -318,7 +318,7 @@ bom_read(const void *bytes, size_t len,
 {
 	struct reader r = {.file = cursor_make(bytes, len)};
 	struct cursor vars;
-	uint32_t paths;
+	uint32_t paths = 0;
 	int rc;
 
 	if ((rc = header_read(&r, &vars)) == 0 && (rc = paths_find(&vars, &paths)) == 0 &&

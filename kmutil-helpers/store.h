@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Store: a SQLite file that must survive a power cut: rollback journal, full
+ * sync, one ladder of {version, SQL} as its only schema. Knows no table.
+ */
+#ifndef KMUTIL_HELPERS_STORE_H
+#define KMUTIL_HELPERS_STORE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmutil-helpers/arena.h"
+
+struct store_rung {
+	int version;
+	const char *sql;
+};
+
+/*
+ * Opens the file and climbs the ladder where it is older; `read_only` changes
+ * nothing and makes nothing. The caller closes *db with store_close.
+ * 0; -ENOENT (read only, no file); -FAULT_NEWER: written by a newer version and
+ * left alone; -FAULT_DAMAGED; -FAULT_TYPE for anything else of SQLite's.
+ */
+int store_open(const char *path, bool read_only, const struct store_rung *ladder, size_t rungs,
+    sqlite3 **db) __attribute__((warn_unused_result));
+void store_close(sqlite3 *db);
+
+/* A statement from static SQL; NULL after an error of SQLite's. Ended with
+ * sqlite3_finalize. */
+sqlite3_stmt *store_prepare(sqlite3 *db, const char *sql);
+/* Bind by name (":path"); NULL text is NULL. The text must live until the step. */
+void store_bind_text(sqlite3_stmt *stmt, const char *name, const char *value);
+void store_bind_integer(sqlite3_stmt *stmt, const char *name, int64_t value);
+/* Runs a statement that returns no row, and finalizes it. 0 or -FAULT_TYPE. */
+int store_run(sqlite3_stmt *stmt) __attribute__((warn_unused_result));
+/* A copy of a text column; NULL for NULL. */
+char *store_text(struct arena *arena, sqlite3_stmt *stmt, int column);
+
+/* One transaction. store_commit rolls back when error is not 0, and returns it. */
+int store_begin(sqlite3 *db) __attribute__((warn_unused_result));
+int store_commit(sqlite3 *db, int error) __attribute__((warn_unused_result));
+
+#endif

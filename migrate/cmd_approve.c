@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* approve: for when a person is ready. Says what will be asked, then asks. */
+#include <unistd.h>
+
+#include "kmutil-helpers/tool_console.h"
+#include "migrate/command.h"
+#include "migrate/removal.h"
+#include "kmutil-helpers/banned.h"
+
+/* Only what waits for a rebuild. */
+static void
+keep_waiting(struct selection *selection)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < selection->count; i++)
+		if (selection->subjects[i]->row != NULL &&
+		    (selection->subjects[i]->now.rebuild == REBUILD_WANTED ||
+			selection->subjects[i]->now.rebuild == REBUILD_FRUITLESS))
+			selection->subjects[kept++] = selection->subjects[i];
+	selection->count = kept;
+}
+
+static void
+announce(const struct session *session)
+{
+	struct console console = {0};
+	struct buf text = {0};
+
+	buf_text(&text, "macOS will ask in a dialog on this Mac's screen whether the kernel extensions may"
+			" be changed.\nIt waits 60 seconds for an administrator");
+	if (session->host.chip == HOST_CHIP_APPLE)
+		buf_text(&text, " who owns the volume");
+	if (console_read(session->arena, &console) == 0 && console.user != NULL) {
+		buf_text(&text, "; logged in is ");
+		buf_name(&text, console.user);
+	} else {
+		buf_text(&text, "; nobody seems to be logged in");
+	}
+	buf_text(&text, ".\n");
+	(void)!buf_flush(&text, STDERR_FILENO);
+	buf_done(&text);
+}
+
+static bool
+has_planned_rebuild(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_REBUILD)
+			return plan->refusal_count == 0;
+	return false;
+}
+
+static int
+approve_command(const struct options *options)
+{
+	struct session session;
+	struct removal removal = {.session = &session, .command = "approve", .only_rebuild = true};
+	int exit;
+
+	session_begin(&session, options,
+	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
+	targets_select(&session, true, &removal.selection);
+	keep_waiting(&removal.selection);
+	removal.ask_approval = true;
+	removal_plan(&removal);
+	if (has_planned_rebuild(&removal.plan) && !options->dry_run)
+		announce(&session);
+	if (options->dry_run)
+		removal.exit = removal_expected_exit(&removal);
+	else
+		removal_run(&removal);
+	exit = removal_report(&removal, "approve");
+	session_end(&session);
+	return exit;
+}
+
+const struct command cmd_approve = {
+    .name = "approve",
+    .synopsis = "approve [OPTIONS] [TARGET...]",
+    .summary = "ask the person at this Mac to approve the rebuild",
+    .groups = OPTIONS_CHANGE,
+    .needs_root = true,
+    .max_targets = -1,
+    .run = approve_command,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* handoff: activates the replacement dext through its own app, and looks. */
+#include "kmutil-helpers/die.h"
+#include "migrate/activation.h"
+#include "migrate/command.h"
+#include "migrate/report.h"
+#include "migrate/target.h"
+#include "migrate/trust.h"
+#include "kmutil-helpers/banned.h"
+
+/* A dext that is active behind a kext that is still in the kernel does not run. */
+static void
+consider_kext(const struct selection *selection, struct session *session,
+    struct activation *activation)
+{
+	size_t i;
+
+	for (i = 0; activation->exit == 0 && i < selection->count; i++)
+		if (selection->subjects[i]->evidence.facts.loaded) {
+			activation->exit = 4;
+			activation->text = arena_printf(session->arena,
+			    "%s, but %s is still loaded and may hold its device until the restart",
+			    activation->text, selection->subjects[i]->now.key);
+		}
+}
+
+static int
+handoff_command(const struct options *options)
+{
+	struct session session;
+	struct selection selection;
+	struct activation activation;
+	struct dexts dexts;
+	struct report report;
+	int exit;
+
+	session_begin(&session, options, SESSION_CARRIERS);
+	trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
+	targets_select(&session, false, &selection);
+	if (selection.rule_count != 1)
+		die(EXIT_USAGE, "%s: handoff takes one product that a rule knows",
+		    options->targets[0]);
+	activation_request(&session, selection.rules[0], options->dry_run, &activation);
+	consider_kext(&selection, &session, &activation);
+	dexts_read(&session, &dexts);
+	report_begin(&report, &session, "handoff");
+	if (report.is_json) {
+		report_json_dexts(&report, &dexts);
+		json_object_begin(&report.json, "next");
+		json_text(&report.json, "text", activation.text);
+		json_null(&report.json, "command");
+		json_end(&report.json);
+	} else {
+		buf_name(&report.out, activation.text);
+		buf_text(&report.out, "\n");
+	}
+	exit = report_end(&report, activation.exit);
+	session_end(&session);
+	return exit;
+}
+
+const struct command cmd_handoff = {
+    .name = "handoff",
+    .synopsis = "handoff [OPTIONS] TARGET",
+    .summary = "activate the replacement through its own app",
+    .groups = OPTIONS_CHANGE,
+    .needs_root = true,
+    .min_targets = 1,
+    .max_targets = 1,
+    .run = handoff_command,
+};

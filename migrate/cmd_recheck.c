@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * recheck: what the launch daemon runs. Looks at every case again after a restart
+ * or an OS update, records what is true now, and repairs only by policy.
+ */
+#include <string.h>
+
+#include "migrate/activation.h"
+#include "migrate/command.h"
+#include "migrate/removal.h"
+#include "migrate/trust.h"
+#include "kmutil-helpers/banned.h"
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static int
+remember(struct session *session)
+{
+	struct ledger_seen seen = {
+	    .build = session->host.build, .boot_uuid = session->host.boot_uuid};
+	int error = session_record(session);
+
+	return error != 0 ? error : ledger_seen_put(&session->ledger, &seen);
+}
+
+/* What policy lets repair: what macOS brought back by itself. A package that was
+ * installed again is somebody's will, and is only reported. */
+static void
+keep_repairable(struct selection *selection)
+{
+	const struct subject *subject;
+	size_t i, kept = 0;
+
+	for (i = 0; i < selection->count; i++) {
+		subject = selection->subjects[i];
+		if (subject->row == NULL || subject->evidence.facts.bundle)
+			continue;
+		if ((subject->now.standing == STANDING_RETURNED &&
+			is_same(subject->now.return_cause, "relinked")) ||
+		    (subject->now.standing == STANDING_INERT && subject->evidence.has_rebuild &&
+			subject->now.rebuild == REBUILD_WANTED))
+			selection->subjects[kept++] = selection->subjects[i];
+	}
+	selection->count = kept;
+}
+
+/* Finishes the handoff of a migrate whose kexts are out of the way. */
+static void
+continue_migrations(struct session *session, const struct selection *selection)
+{
+	const struct rule *rule, *last = NULL;
+	struct activation activation;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		rule = subject_rule_of(session, selection->subjects[i]);
+		if (selection->subjects[i]->row == NULL || !selection->subjects[i]->now.migrates ||
+		    rule == NULL || rule == last ||
+		    (selection->subjects[i]->now.standing != STANDING_GONE &&
+			selection->subjects[i]->now.standing != STANDING_INERT))
+			continue;
+		last = rule;
+		activation_request(session, rule, false, &activation);
+		if (activation.exit != 0)
+			problem_add_text(&session->scan.problems, NULL, "activation",
+			    activation.text, false);
+	}
+}
+
+static void
+keep_cases(struct selection *selection)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < selection->count; i++)
+		if (selection->subjects[i]->row != NULL)
+			selection->subjects[kept++] = selection->subjects[i];
+	selection->count = kept;
+}
+
+static void
+repair(struct removal *removal, const struct options *options)
+{
+	struct selection repairable;
+
+	targets_select(removal->session, false, &repairable);
+	keep_repairable(&repairable);
+	if (repairable.count == 0)
+		return;
+	removal->selection = repairable;
+	removal->only_rebuild = true;
+	removal->ask_approval = removal_may_ask(options);
+	removal_plan(removal);
+	removal_run(removal);
+}
+
+static void
+look_and_act(struct removal *removal, const struct options *options)
+{
+	struct session *session = removal->session;
+	size_t i;
+	int error = options->dry_run ? 0 : remember(session);
+
+	if (error != 0)
+		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
+		    "what was found could not be recorded", true);
+	if (options->policy == POLICY_REPAIR && !options->dry_run)
+		repair(removal, options);
+	targets_select(session, false, &removal->selection);
+	keep_cases(&removal->selection);
+	if (!options->dry_run)
+		continue_migrations(session, &removal->selection);
+	dexts_read(session, &removal->dexts);
+	for (i = 0; i < removal->selection.count; i++)
+		removal->exit = exit_worst(removal->exit,
+		    replacement_exit(session, &removal->dexts, removal->selection.subjects[i]));
+}
+
+static int
+recheck_command(const struct options *options)
+{
+	struct session session;
+	struct removal removal = {.session = &session, .command = "recheck"};
+	int exit;
+
+	session_begin(&session, options,
+	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
+	if (!options->dry_run)
+		trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
+	look_and_act(&removal, options);
+	exit = removal_report(&removal, "recheck");
+	session_end(&session);
+	return exit;
+}
+
+const struct command cmd_recheck = {
+    .name = "recheck",
+    .synopsis = "recheck [OPTIONS]",
+    .summary = "look at every case again after a restart or an OS update",
+    .groups = OPTIONS_CHANGE | OPTIONS_REMOVE | OPTIONS_RECHECK,
+    .needs_root = true,
+    .max_targets = 0,
+    .run = recheck_command,
+};

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scan: every trace of every kext that matches. Writes nothing. */
+#include <string.h>
+
+#include "migrate/command.h"
+#include "migrate/report.h"
+#include "migrate/target.h"
+#include "kmutil-helpers/banned.h"
+
+static void
+json_trace(struct json *json, const struct trace *trace)
+{
+	const struct source *source = source_get(trace->source);
+
+	json_object_begin(json, NULL);
+	json_text(json, "source", source->name);
+	json_text(json, "role", source->role == TRACE_CARRIER ? "carrier" : "memory");
+	json_text(json, "keeper", keeper_name(trace->keeper));
+	json_tristate(json, "loadable", trace->loadable);
+	json_path(json, "path", trace->path);
+	json_path(json, "container", trace->container);
+	json_text(json, "version", trace->version);
+	json_text(json, "team_id", trace->team_id);
+	json_null(json, "signature");
+	json_text(json, "cdhash", trace->cdhash);
+	json_text(json, "uuid", trace->uuid);
+	json_text(json, "note", trace->note);
+	json_end(json);
+}
+
+static void
+json_subject(struct report *report, const struct subject *subject)
+{
+	const struct rule *rule = subject_rule_of(report->session, subject);
+	struct json *json = &report->json;
+	size_t i;
+
+	json_object_begin(json, NULL);
+	json_text(json, "bundle_id", subject->now.bundle_id);
+	json_text(json, "vendor", rule != NULL ? rule->vendor : NULL);
+	json_text(json, "product", rule != NULL ? rule->product : NULL);
+	json_text(json, "rule", rule != NULL ? rule->id : NULL);
+	json_text(json, "team_id", subject->kext != NULL ? subject->kext->team_id : NULL);
+	json_text(json, "class", rule != NULL ? rule->class_name : NULL);
+	json_text(json, "standing", standing_name(subject->now.standing));
+	json_text(json, "return_cause", subject->now.return_cause);
+	json_array_begin(json, "traces");
+	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
+		json_trace(json, subject->kext->traces[i]);
+	json_end(json);
+	json_end(json);
+}
+
+static void
+text_trace(struct buf *out, const struct trace *trace)
+{
+	const char *where = trace->path != NULL ? trace->path : trace->container;
+
+	buf_printf(out, "  %-12s ", source_get(trace->source)->name);
+	buf_name(out, where != NULL ? where : "in the kernel");
+	if (trace->version != NULL) {
+		buf_text(out, " ");
+		buf_name(out, trace->version);
+	}
+	if (trace->loadable == NO)
+		buf_text(out, " (listed, refused by the kernel)");
+	buf_printf(out, " [%s]\n", keeper_name(trace->keeper));
+}
+
+static void
+text_subject(struct report *report, const struct subject *subject)
+{
+	const struct rule *rule = subject_rule_of(report->session, subject);
+	struct buf *out = &report->out;
+	size_t i;
+
+	buf_name(out, subject->now.bundle_id != NULL ? subject->now.bundle_id : subject->now.key);
+	if (rule != NULL) {
+		buf_text(out, " (");
+		buf_name(out, rule->vendor);
+		buf_text(out, ", ");
+		buf_name(out, rule->product);
+		buf_text(out, ")");
+	}
+	buf_printf(out, "  %s%s\n", report_standing_words(subject->now.standing),
+	    subject->kext != NULL && subject->kext->claims_apple_id ? ", claims an Apple id" : "");
+	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
+		text_trace(out, subject->kext->traces[i]);
+}
+
+/* The contract's rule: without a target 7 only when no carrier was found at all. */
+static int
+scan_exit(const struct session *session, const struct selection *selection)
+{
+	bool carrier = false;
+	int exit = 0;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		carrier |= selection->subjects[i]->evidence.facts.has_carrier &&
+		    !selection->subjects[i]->evidence.apple;
+		if (session->options->target_count > 0 || selection->subjects[i]->exit != 7)
+			exit = exit_worst(exit, selection->subjects[i]->exit);
+	}
+	if (!carrier && problem_any_matters(&session->scan.problems))
+		exit = exit_worst(exit, 7);
+	return carrier && exit == 0 ? 1 : exit;
+}
+
+static int
+scan_command(const struct options *options)
+{
+	struct session session;
+	struct selection selection;
+	struct dexts dexts;
+	struct report report;
+	size_t i;
+	int exit;
+
+	session_begin(&session, options, SESSION_SCAN);
+	targets_select(&session, false, &selection);
+	dexts_read(&session, &dexts);
+	report_begin(&report, &session, "scan");
+	if (report.is_json) {
+		json_array_begin(&report.json, "kexts");
+		for (i = 0; i < selection.count; i++)
+			json_subject(&report, selection.subjects[i]);
+		json_end(&report.json);
+		report_json_dexts(&report, &dexts);
+	} else {
+		for (i = 0; i < selection.count; i++)
+			text_subject(&report, selection.subjects[i]);
+		if (selection.count == 0 && !options->quiet)
+			buf_text(&report.out, "no kext was found\n");
+	}
+	exit = report_end(&report, scan_exit(&session, &selection));
+	session_end(&session);
+	return exit;
+}
+
+const struct command cmd_scan = {
+    .name = "scan",
+    .synopsis = "scan [OPTIONS] [TARGET...]",
+    .summary = "list every trace of every kext that matches",
+    .groups = OPTIONS_READ | OPTIONS_SCAN,
+    .max_targets = -1,
+    .run = scan_command,
+};

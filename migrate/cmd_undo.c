@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * undo: gives back what a run moved. The files are as before; what the kernel
+ * holds is macOS's to decide, after its next approved rebuild.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmutil-helpers/die.h"
+#include "migrate/command.h"
+#include "migrate/report.h"
+#include "uninstall/undo.h"
+#include "kmutil-helpers/banned.h"
+
+struct undo {
+	struct session session;
+	struct ledger_run *target; /* the run that is undone; NULL: there is none */
+	struct run run;
+	struct step *steps;
+	size_t count;
+	int exit;
+};
+
+static int64_t
+parse_run(const struct options *options)
+{
+	char *end;
+	long long id;
+
+	if (options->target_count == 0)
+		return 0;
+	id = strtoll(options->targets[0], &end, 10);
+	if (*end != '\0' || id <= 0)
+		die(EXIT_USAGE, "%s: is not the number of a run; kextirpate history lists them",
+		    options->targets[0]);
+	return id;
+}
+
+static void
+find_target(struct undo *undo)
+{
+	struct session *session = &undo->session;
+	int64_t id = parse_run(session->options);
+	int error;
+
+	if (!session->has_ledger)
+		return;
+	error = ledger_run_find(&session->ledger, session->arena, id, &undo->target);
+	if (error != 0)
+		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
+		    fault_sentence(error));
+	if (id > 0 && undo->target == NULL)
+		die(EXIT_USAGE, "%lld: there is no such run; kextirpate history lists them",
+		    (long long)id);
+	if (undo->target != NULL && session->ledger.db != NULL)
+		error = undo_plan(&session->ledger, session->arena, undo->target->id, &undo->steps,
+		    &undo->count);
+	if (error != 0)
+		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
+		    fault_sentence(error));
+}
+
+/* Whether the kernel's side is still as it was: then nothing has to happen. */
+static bool
+kernel_must_follow(const struct undo *undo)
+{
+	const struct session *session = &undo->session;
+	const char *boot = undo->target->boot_uuid;
+	size_t i;
+
+	for (i = 0; i < session->row_count; i++)
+		if (session->rows[i].run == undo->target->id && session->rows[i].restart_needed &&
+		    (session->rows[i].rebuild == REBUILD_APPROVED || boot == NULL ||
+			session->host.boot_uuid == NULL ||
+			strcmp(boot, session->host.boot_uuid) != 0))
+			return true;
+	return false;
+}
+
+static void
+carry_out(struct undo *undo)
+{
+	struct session *session = &undo->session;
+	struct ledger_run row = {
+	    .command = "undo",
+	    .targets = arena_printf(session->arena, "%lld", (long long)undo->target->id),
+	    .build = session->host.build,
+	    .boot_uuid = session->host.boot_uuid,
+	};
+	bool must_follow = kernel_must_follow(undo);
+	int error;
+
+	undo->run = (struct run){.arena = session->arena, .ledger = &session->ledger};
+	error = ledger_run_begin(&session->ledger, &row, undo->steps, undo->count, NULL, 0);
+	undo->run.id = row.id;
+	if (error == 0)
+		error = run_steps(&undo->run, undo->steps, undo->count);
+	if (error == 0 && undo->run.failed == 0)
+		error = undo_finish(&session->ledger, session->arena, undo->target->id);
+	undo->exit = undo->run.failed > 0 ? 6 : must_follow ? 2 : 0;
+	if (error == 0)
+		error = ledger_run_end(&session->ledger, row.id,
+		    undo->run.failed > 0 ? "failed" : "done", undo->exit);
+	if (error != 0)
+		die(EXIT_IO, "%s/ledger.db: %s; run %lld stopped where it was; run undo again",
+		    session->ledger.folder, fault_sentence(error), (long long)row.id);
+}
+
+static const char *
+undo_text(const struct undo *undo)
+{
+	if (undo->target == NULL)
+		return "there is nothing to give back";
+	if (undo->session.options->dry_run)
+		return "the files would be given back; the kernel follows only after a rebuild that "
+		       "macOS asks a person to approve, and a restart";
+	if (undo->exit == 6)
+		return "not everything could be given back; what is left is in the vault, and undo can be "
+		       "run again";
+	if (undo->exit == 2)
+		return "the files are back; macOS loads the kext again only after a rebuild that a person "
+		       "approves (kmutil rebuild), and a restart";
+	return "the files are back, and the kernel had not changed yet";
+}
+
+static int
+undo_command(const struct options *options)
+{
+	struct undo undo = {0};
+	struct report report;
+	int exit;
+
+	session_begin(&undo.session, options, options->dry_run ? 0 : SESSION_WRITE);
+	find_target(&undo);
+	if (undo.target != NULL && !options->dry_run)
+		carry_out(&undo);
+	report_begin(&report, &undo.session, "undo");
+	if (report.is_json) {
+		report_json_steps(&report, undo.run.id, undo.steps, undo.count);
+		report_json_plan(&report, NULL);
+		json_array_begin(&report.json, "kexts");
+		json_end(&report.json);
+		json_array_begin(&report.json, "dexts");
+		json_end(&report.json);
+		json_object_begin(&report.json, "next");
+		json_text(&report.json, "text", undo_text(&undo));
+		json_null(&report.json, "command");
+		json_end(&report.json);
+	} else {
+		report_text_steps(&report, undo.steps, undo.count);
+		buf_printf(&report.out, "%s\n", undo_text(&undo));
+	}
+	exit = report_end(&report, undo.exit);
+	session_end(&undo.session);
+	return exit;
+}
+
+const struct command cmd_undo = {
+    .name = "undo",
+    .synopsis = "undo [OPTIONS] [RUN]",
+    .summary = "give back what a run moved",
+    .groups = OPTIONS_CHANGE,
+    .needs_root = true,
+    .max_targets = 1,
+    .run = undo_command,
+};

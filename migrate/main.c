@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kextirpate: takes legacy kernel extensions away, for good. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/die.h"
+#include "migrate/command.h"
+#include "migrate/version.h"
+#include "kmutil-helpers/banned.h"
+
+static void
+print_help(void)
+{
+	const struct command *const *command;
+
+	(void)printf("usage: kextirpate COMMAND [OPTIONS] [TARGET...]\n\n");
+	for (command = commands; *command != NULL; command++)
+		(void)printf("  %-10s %s\n", (*command)->name, (*command)->summary);
+	(void)printf("\nTARGET: a rule's id, a kext's bundle id (* allowed), receipt:ID, or the path of"
+		     " a .kext.\n\"kextirpate COMMAND --help\" lists a command's options;"
+		     " kextirpate(8) has the rest.\n");
+}
+
+static void
+print_command_help(const struct command *command)
+{
+	const struct option_row *row;
+	char word[64];
+
+	(void)printf("usage: kextirpate %s\n\n%s\n\n", command->synopsis, command->summary);
+	for (row = options_table(); row->name != NULL; row++) {
+		if ((row->groups & (command->groups | OPTIONS_ALL)) == 0)
+			continue;
+		(void)snprintf(word, sizeof(word), "%s%s%s", row->name,
+		    row->argument != NULL ? "=" : "", row->argument != NULL ? row->argument : "");
+		(void)printf("  %-24s %s\n", word, row->help);
+	}
+}
+
+/* How many letters two words differ in from the front: small for a slip. */
+static const char *
+nearest_command(const char *name)
+{
+	const struct command *const *command;
+	const char *best = NULL;
+	size_t same, best_same = 1;
+
+	for (command = commands; *command != NULL; command++) {
+		for (same = 0; name[same] != '\0' && name[same] == (*command)->name[same]; same++)
+			continue;
+		if (same > best_same) {
+			best_same = same;
+			best = (*command)->name;
+		}
+	}
+	return best;
+}
+
+static int
+run_command(const struct command *command, int argc, char **argv)
+{
+	struct options options;
+
+	options_parse(argc, argv, command->groups | OPTIONS_ALL, command->synopsis, &options);
+	if (options.help) {
+		print_command_help(command);
+		return fflush(stdout) == 0 ? 0 : EXIT_IO;
+	}
+	if ((int)options.target_count < command->min_targets)
+		die(EXIT_USAGE, "%s: a TARGET is needed\nusage: kextirpate %s", command->name,
+		    command->synopsis);
+	if (command->max_targets >= 0 && (int)options.target_count > command->max_targets)
+		die(EXIT_USAGE, "%s: more arguments than it takes\nusage: kextirpate %s",
+		    command->name, command->synopsis);
+	if (command->needs_root && !options.dry_run && geteuid() != 0)
+		die(EXIT_NOT_ROOT, "%s: must be run as root; nothing was changed", command->name);
+	return command->run(&options);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command *command;
+	const char *nearest;
+
+	if (argc < 2) {
+		print_help();
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help();
+		return fflush(stdout) == 0 ? 0 : EXIT_IO;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)printf("kextirpate %s\n", KEXTIRPATE_VERSION);
+		return fflush(stdout) == 0 ? 0 : EXIT_IO;
+	}
+	command = command_find(argv[1]);
+	if (command == NULL) {
+		nearest = nearest_command(argv[1]);
+		die(EXIT_USAGE, "%s is not a command%s%s%s\nusage: kextirpate COMMAND [OPTIONS] "
+				"[TARGET...]; kextirpate --help lists the commands",
+		    argv[1], nearest != NULL ? "; did you mean " : "",
+		    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+	}
+	return run_command(command, argc - 1, argv + 1);
+}

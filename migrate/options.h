@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What stands on the command line, parsed and checked before anything runs. The
+ * options are one table: parser, help and tests walk it.
+ */
+#ifndef MIGRATE_OPTIONS_H
+#define MIGRATE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Which commands take an option. */
+enum option_group {
+	OPTIONS_ALL = 1,     /* everywhere */
+	OPTIONS_READ = 2,    /* commands that only look: another root */
+	OPTIONS_CHANGE = 4,  /* where something changes */
+	OPTIONS_REMOVE = 8,  /* uninstall, migrate, recheck */
+	OPTIONS_SCAN = 16,
+	OPTIONS_RECHECK = 32,
+	OPTIONS_STATUS = 64
+};
+
+enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };
+enum policy { POLICY_DEFAULT, POLICY_REPORT, POLICY_REPAIR };
+
+struct options {
+	bool json, quiet, verbose, dry_run, all, all_matching;
+	bool accept_bystanders, without_replacement, keep_receipts, pending_ok;
+	bool help;
+	const char *root, *data, *preboot, *rules, *state;
+	enum approval approval;
+	enum policy policy;
+	const char **targets; /* borrowed from argv; in order */
+	size_t target_count;
+};
+
+struct option_row {
+	const char *name;     /* "--json", "-q" */
+	const char *argument; /* what stands behind "=", or NULL */
+	int groups;
+	const char *help;
+};
+
+/* The table; ends with a row whose name is NULL. */
+const struct option_row *options_table(void);
+
+/* Parses argv[1..]; groups are those that the command takes. What is wrong ends
+ * the process with status 64. targets is allocated and never freed. */
+void options_parse(int argc, char **argv, int groups, const char *synopsis,
+    struct options *options);
+
+#endif

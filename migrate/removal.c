@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Planning a removal and carrying it out. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/die.h"
+#include "migrate/removal.h"
+#include "kmutil-helpers/banned.h"
+
+bool
+removal_may_ask(const struct options *options)
+{
+	if (options->approval != APPROVAL_DEFAULT)
+		return options->approval == APPROVAL_ASK;
+	return isatty(STDIN_FILENO) == 1;
+}
+
+static const struct plan_target *
+make_targets(struct removal *removal, size_t *count)
+{
+	struct session *session = removal->session;
+	struct plan_target *targets =
+	    arena_array(session->arena, removal->selection.count + 1, sizeof(*targets));
+	struct subject *subject;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < removal->selection.count; i++) {
+		subject = removal->selection.subjects[i];
+		if (subject->kext == NULL || !subject->evidence.facts.has_carrier)
+			continue;
+		targets[*count].kext = subject->kext;
+		targets[*count].rebuild = subject->now.rebuild;
+		targets[*count].replacement = replacement_judge(session, &removal->dexts,
+		    subject_rule_of(session, subject), &targets[*count].replacement_text);
+		(*count)++;
+	}
+	return targets;
+}
+
+/* What stays although a receipt lists it: the apps of the replacements. */
+static const char *const *
+make_keep(struct removal *removal)
+{
+	const char **keep = arena_array(removal->session->arena, removal->selection.rule_count + 1,
+	    sizeof(*keep));
+	size_t i, count = 0;
+
+	for (i = 0; i < removal->selection.rule_count; i++)
+		if (removal->selection.rules[i]->replacement.app_path != NULL)
+			keep[count++] = removal->selection.rules[i]->replacement.app_path;
+	return keep;
+}
+
+/* approve touches no file: only what macOS itself does stays in the plan. */
+static void
+keep_machine_steps(struct plan *plan)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_SETTLE || plan->steps[i].kind == STEP_REBUILD)
+			plan->steps[kept++] = plan->steps[i];
+	plan->step_count = kept;
+}
+
+static bool
+collection_unreadable(const struct session *session)
+{
+	const struct problem_list *list = &session->scan.problems;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].source, source_get(SOURCE_AUXKC)->name) == 0 ||
+		    strcmp(list->items[i].source, source_get(SOURCE_PREBOOT)->name) == 0)
+			return true;
+	return false;
+}
+
+void
+removal_plan(struct removal *removal)
+{
+	struct session *session = removal->session;
+	struct plan_input input = {
+	    .cases = &session->cases,
+	    .claims = &removal->claims,
+	    .macos_major = session->host.macos,
+	    .has_rebuild = session_has_rebuild(session),
+	    .collection_unreadable = collection_unreadable(session),
+	    .ask_approval = removal->ask_approval,
+	    .accept_bystanders = session->options->accept_bystanders,
+	    .without_replacement =
+		session->options->without_replacement || removal->only_rebuild,
+	    .keep_receipts = session->options->keep_receipts,
+	};
+
+	dexts_read(session, &removal->dexts);
+	input.targets = make_targets(removal, &input.target_count);
+	input.keep_below = make_keep(removal);
+	if (!removal->only_rebuild)
+		ownership_collect(&session->root, session->arena,
+		    removal->selection.receipts, removal->selection.receipt_count,
+		    &session->scan.problems, &removal->claims);
+	plan_make(session->arena, &input, &removal->plan);
+	if (removal->only_rebuild)
+		keep_machine_steps(&removal->plan);
+}
+
+static bool
+has_planned(const struct plan *plan, enum step_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == kind && plan->steps[i].state == STEP_PLANNED)
+			return true;
+	return false;
+}
+
+int
+removal_expected_exit(const struct removal *removal)
+{
+	const struct plan *plan = &removal->plan;
+	bool rebuild_left = plan->wants_rebuild && session_has_rebuild(removal->session);
+	int exit = 0;
+	size_t i;
+
+	if (plan->refusal_count > 0)
+		return 5;
+	if (plan->step_count == 0) {
+		for (i = 0; i < removal->selection.count; i++)
+			exit = exit_worst(exit,
+			    replacement_exit(removal->session, &removal->dexts,
+				removal->selection.subjects[i]));
+		return exit;
+	}
+	if (rebuild_left && !has_planned(plan, STEP_REBUILD))
+		return 3;
+	return plan->restart_needed ? 2 : 0;
+}
+
+/* The ledger's rows of the targets as the run begins. */
+static struct ledger_case *
+make_rows(struct removal *removal, size_t *count)
+{
+	struct session *session = removal->session;
+	struct ledger_case *rows =
+	    arena_array(session->arena, removal->selection.count + 1, sizeof(*rows));
+	const struct case_facts *facts;
+	struct subject *subject;
+	struct ledger_case *row;
+	bool named;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < removal->selection.count; i++) {
+		subject = removal->selection.subjects[i];
+		facts = &subject->evidence.facts;
+		if (!facts->has_carrier || subject->evidence.apple)
+			continue;
+		row = &rows[(*count)++];
+		*row = subject->now;
+		named = facts->listed || facts->kept;
+		row->restart_needed = (row->restart_needed && !subject->evidence.restarted) ||
+		    facts->loaded || named;
+		if (named && row->rebuild != REBUILD_APPROVED)
+			row->rebuild = REBUILD_WANTED;
+		row->boot_uuid = session->host.boot_uuid;
+		row->build = session->host.build;
+		row->was_clean = false;
+		row->migrates = row->migrates || removal->migrates;
+		row->standing = STANDING_REMOVING;
+		row->since = session->now;
+		row->return_cause = NULL;
+	}
+	return rows;
+}
+
+static bool
+is_in_list(const struct kmutil_list *list, const char *id)
+{
+	size_t i;
+
+	for (i = 0; id != NULL && i < list->count; i++)
+		if (strcmp(list->items[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* What the rebuild's answer means for one row. */
+static enum rebuild_state
+rebuild_after_run(const struct run *run, const struct ledger_case *row)
+{
+	if (!run->has_rebuilt || row->rebuild == REBUILD_NOT_NEEDED || !run->rebuild.converges)
+		return row->rebuild;
+	if (run->rebuild.outcome == KMUTIL_NEEDS_RESTART &&
+	    is_in_list(&run->rebuild.removed, row->bundle_id))
+		return REBUILD_APPROVED;
+	/* A run before this one was killed while it asked, in this boot: that macOS now
+	 * has nothing left to change says that it was approved. The scan after the
+	 * restart decides. */
+	if (run->rebuild.outcome == KMUTIL_NO_CHANGES && row->rebuild != REBUILD_APPROVED)
+		return run->rebuild_was_cut_off ? REBUILD_APPROVED : REBUILD_FRUITLESS;
+	return row->rebuild;
+}
+
+/* Puts the run's end and its rows into the ledger, as one transaction. */
+static int
+record_end(struct removal *removal, struct ledger_case *rows, size_t count, int error)
+{
+	struct session *session = removal->session;
+	size_t i;
+	int exit = removal->run.failed > 0 ? 6 : 0;
+
+	if (error == 0)
+		error = store_begin(session->ledger.db);
+	if (error != 0)
+		return error;
+	for (i = 0; error == 0 && i < count; i++) {
+		rows[i].run = removal->run.id;
+		rows[i].rebuild = rebuild_after_run(&removal->run, &rows[i]);
+		error = ledger_case_put(&session->ledger, &rows[i]);
+	}
+	if (error == 0)
+		error = ledger_run_end(&session->ledger, removal->run.id,
+		    removal->run.failed > 0 ? "failed" : "done", exit);
+	return store_commit(session->ledger.db, error);
+}
+
+static const char *
+joined_targets(const struct options *options, struct arena *arena)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < options->target_count; i++)
+		text = arena_printf(arena, "%s%s%s", text, i > 0 ? " " : "", options->targets[i]);
+	return text;
+}
+
+static void
+tell(const char *text, void *payload)
+{
+	struct buf line = {0};
+
+	(void)payload;
+	buf_text(&line, text);
+	buf_text(&line, "\n");
+	(void)!buf_flush(&line, STDERR_FILENO);
+	buf_done(&line);
+}
+
+/* The selection's subjects as the second look left them. */
+static void
+select_again(struct removal *removal)
+{
+	targets_select(removal->session, false, &removal->selection);
+}
+
+static int
+exit_after_run(const struct removal *removal)
+{
+	const struct plan *plan = &removal->plan;
+	int exit = 0;
+	size_t i;
+
+	for (i = 0; i < removal->selection.count; i++)
+		exit = exit_worst(exit,
+		    replacement_exit(removal->session, &removal->dexts,
+			removal->selection.subjects[i]));
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].state == STEP_FAILED)
+			exit = exit_worst(exit, plan->steps[i].kind == STEP_REBUILD ? 5 : 6);
+	return exit;
+}
+
+static bool
+needs_run(const struct removal *removal)
+{
+	size_t i;
+
+	for (i = 0; i < removal->plan.step_count; i++)
+		if (removal->plan.steps[i].state == STEP_PLANNED)
+			return true;
+	/* A case that only waits for approval must still be known to the ledger. */
+	for (i = 0; removal->plan.step_count > 0 && i < removal->selection.count; i++)
+		if (removal->selection.subjects[i]->row == NULL &&
+		    removal->selection.subjects[i]->evidence.facts.has_carrier)
+			return true;
+	return false;
+}
+
+static void
+die_of_run(const struct removal *removal, int error)
+{
+	die(error == -ENOSPC ? EXIT_CANNOT_CREATE : EXIT_IO,
+	    "%s/ledger.db: %s; run %lld stopped where it was; run the command again when the cause "
+	    "is gone",
+	    removal->session->ledger.folder, fault_sentence(error), (long long)removal->run.id);
+}
+
+void
+removal_run(struct removal *removal)
+{
+	struct session *session = removal->session;
+	struct ledger_run row = {
+	    .command = removal->command,
+	    .targets = joined_targets(session->options, session->arena),
+	    .build = session->host.build,
+	    .boot_uuid = session->host.boot_uuid,
+	};
+	struct ledger_case *rows;
+	size_t count;
+	int error;
+
+	removal->exit = removal_expected_exit(removal);
+	if (removal->plan.refusal_count > 0)
+		return;
+	if (needs_run(removal)) {
+		rows = make_rows(removal, &count);
+		removal->run.arena = session->arena;
+		removal->run.ledger = &session->ledger;
+		removal->run.rebuild_was_cut_off = session->recovery.rebuild_was_cut_off;
+		removal->run.tell =
+		    !session->options->quiet && isatty(STDERR_FILENO) == 1 ? tell : NULL;
+		error = ledger_run_begin(&session->ledger, &row, removal->plan.steps,
+		    removal->plan.step_count, rows, count);
+		removal->run.id = row.id;
+		if (error == 0)
+			error = run_steps(&removal->run, removal->plan.steps,
+			    removal->plan.step_count);
+		error = record_end(removal, rows, count, error);
+		if (error != 0)
+			die_of_run(removal, error);
+		session_look_again(session);
+		select_again(removal);
+	}
+	error = session_record(session);
+	if (error != 0)
+		die_of_run(removal, error);
+	removal->exit = exit_after_run(removal);
+}
+
+static void
+text_plan(struct report *report, const struct removal *removal)
+{
+	const struct plan *plan = &removal->plan;
+	struct buf *out = &report->out;
+	size_t i;
+
+	report_text_steps(report, plan->steps, plan->step_count);
+	for (i = 0; i < plan->kept_count; i++) {
+		buf_text(out, "  kept ");
+		buf_name(out, plan->kept[i].path);
+		buf_text(out, ": ");
+		buf_name(out, plan->kept[i].why);
+		buf_text(out, "\n");
+	}
+	for (i = 0; i < plan->bystander_count; i++)
+		buf_printf(out, "  bystander %s: %s, %s\n", plan->bystanders[i].bundle_id,
+		    plan->bystanders[i].effect, plan->bystanders[i].why);
+	for (i = 0; i < plan->refusal_count; i++) {
+		buf_text(out, "refused: ");
+		buf_name(out, plan->refusals[i]);
+		buf_text(out, "; nothing was changed\n");
+	}
+}
+
+int
+removal_report(struct removal *removal, const char *command)
+{
+	struct report report;
+
+	report_begin(&report, removal->session, command);
+	if (report.is_json) {
+		report_json_steps(&report, removal->run.id, removal->plan.steps,
+		    removal->plan.step_count);
+		report_json_plan(&report, &removal->plan);
+		report_json_kexts(&report, removal->selection.subjects, removal->selection.count,
+		    &removal->dexts);
+		report_json_dexts(&report, &removal->dexts);
+		report_json_next(&report, removal->exit);
+	} else {
+		text_plan(&report, removal);
+		report_text_kexts(&report, removal->selection.subjects, removal->selection.count);
+		report_text_next(&report, removal->exit);
+	}
+	return report_end(&report, removal->exit);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Removal: from a selection to a plan, and from a plan to a run. uninstall, approve,
+ * recheck and migrate share it.
+ */
+#ifndef MIGRATE_REMOVAL_H
+#define MIGRATE_REMOVAL_H
+
+#include "migrate/replacement.h"
+#include "migrate/report.h"
+#include "migrate/target.h"
+#include "uninstall/plan.h"
+#include "uninstall/run.h"
+
+struct removal {
+	struct session *session;
+	const char *command;       /* as the ledger names the run */
+	struct selection selection;
+	struct dexts dexts;
+	bool ask_approval;
+	bool only_rebuild;         /* approve: no file is touched */
+	bool migrates;
+	struct claim_list claims;
+	struct plan plan;
+	struct run run;
+	int exit;
+};
+
+/* Whether a person may be asked: as told, else only on a terminal. */
+bool removal_may_ask(const struct options *options);
+
+/* Makes the plan for removal->selection; asks for dexts and receipts. */
+void removal_plan(struct removal *removal);
+
+/* The exit status that carrying the plan out would have. */
+int removal_expected_exit(const struct removal *removal);
+
+/* Carries the plan out, looks again and records what is true now; removal->exit is
+ * the command's status. Refusals leave everything as it was (5). */
+void removal_run(struct removal *removal);
+
+/* Prints steps, kept, bystanders, kexts, dexts, next; returns the status. */
+int removal_report(struct removal *removal, const char *command);
+
+#endif

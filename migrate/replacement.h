@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Replacement: the dext that takes over, as systemextensionsctl tells of it
+ * (docs/facts.md#systemextensions).
+ */
+#ifndef MIGRATE_REPLACEMENT_H
+#define MIGRATE_REPLACEMENT_H
+
+#include "kmutil-helpers/tool_sysext.h"
+#include "migrate/session.h"
+#include "uninstall/plan.h"
+
+struct dexts {
+	struct sysext_list list;
+	bool known; /* the tool answered */
+};
+
+/* Asks systemextensionsctl; nothing is known of a Mac that does not run. */
+void dexts_read(struct session *session, struct dexts *dexts);
+
+/* Whether the rule's replacement could take over now, and if not, why not. */
+enum replacement_state replacement_judge(struct session *session, const struct dexts *dexts,
+    const struct rule *rule, const char **text);
+
+/* The dext's part of a subject's exit status: 4 while a kext is out of the way and
+ * its dext still waits, else the subject's own. */
+int replacement_exit(const struct session *session, const struct dexts *dexts,
+    const struct subject *subject);
+
+/* The rule of a subject; NULL when none is known. */
+const struct rule *subject_rule_of(const struct session *session, const struct subject *subject);
+
+#endif

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opening what commands work on. */
+#include <errno.h>
+#include <string.h>
+
+#include "kmutil-helpers/die.h"
+#include "kmutil-helpers/plist.h"
+#include "kmutil-helpers/tool_kmutil.h"
+#include "migrate/session.h"
+#include "migrate/trust.h"
+#include "migrate/witness.h"
+#include "kmutil-helpers/banned.h"
+
+#define SYSTEM_VERSION "/System/Library/CoreServices/SystemVersion.plist"
+#define SYSTEM_VERSION_CAP_BYTES ((size_t)1 << 20)
+#define REBUILD_FIRST_MACOS 14 /* assumption rebuild-since-14 */
+
+static void
+open_root(struct session *session)
+{
+	const struct options *options = session->options;
+	const char *dir = options->root != NULL ? options->root : "/";
+	int error = root_init(&session->root, dir, options->data, options->preboot);
+
+	if (error != 0)
+		die(EXIT_NO_INPUT, "%s: %s", dir, fault_sentence(error));
+	/* A root that is named is a copy, even when it is "/". */
+	session->root.live = options->root == NULL;
+}
+
+/* The version of a Mac that is not running. */
+static void
+read_system_version(struct session *session)
+{
+	const struct plist *list;
+	char *bytes;
+	size_t len;
+
+	session->host = (struct host){0};
+	if (path_read(&session->root, SYSTEM_VERSION, SYSTEM_VERSION_CAP_BYTES, session->arena,
+		&bytes, &len) != 0 ||
+	    plist_parse(session->arena, bytes, len, &list, NULL) != 0)
+		return;
+	session->host.product_version = plist_find_text(list, "ProductVersion");
+	session->host.build = plist_find_text(list, "ProductBuildVersion");
+	session->host.macos = host_macos_of_build(session->host.build);
+}
+
+static void
+read_host(struct session *session, int needs)
+{
+	int error;
+
+	if (!session->root.live) {
+		read_system_version(session);
+		return;
+	}
+	error = host_read(session->arena,
+	    HOST_BASIC | ((needs & SESSION_HOST_POLICY) != 0 ? HOST_POLICY : 0), &session->host);
+	if (error != 0)
+		problem_add(&session->scan.problems, NULL, "host", error,
+		    "what this macOS is remains unknown", true);
+}
+
+static void
+load_rules(struct session *session)
+{
+	const char *folder = session->options->rules != NULL ? session->options->rules
+							     : RULES_FOLDER;
+	struct root root;
+	size_t i;
+	int error = root_init(&root, "/", NULL, NULL);
+	char *canonical = path_canonical(session->arena, folder);
+
+	if (canonical == NULL)
+		die(EXIT_USAGE, "%s: a folder of rules must be given with its whole path", folder);
+	if (error == 0)
+		error = rules_load(&root, canonical, session->arena, &session->rules);
+	root_done(&root);
+	if (error != 0)
+		problem_add(&session->scan.problems, folder, "rules", error,
+		    "no rule is known", false);
+	for (i = 0; i < session->rules.fault_count; i++)
+		problem_add_text(&session->scan.problems, session->rules.faults[i].file, "rules",
+		    arena_printf(session->arena, "line %d: %s; the rule is left out",
+			session->rules.faults[i].line, session->rules.faults[i].message),
+		    false);
+}
+
+static _Noreturn void
+die_of_ledger(const char *folder, int error)
+{
+	switch (error) {
+	case -EWOULDBLOCK:
+		die(EXIT_LOCKED, "%s: another run of kextirpate is at work; nothing was changed",
+		    folder);
+	case -FAULT_NEWER:
+		die(EXIT_IO,
+		    "%s/ledger.db: was written by a newer kextirpate; it was left alone, and "
+		    "nothing was changed; install that version",
+		    folder);
+	case -ENOSPC:
+		die(EXIT_CANNOT_CREATE, "%s: the volume is full; nothing was changed", folder);
+	default:
+		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", folder,
+		    fault_sentence(error));
+	}
+}
+
+static void
+open_ledger(struct session *session, bool write)
+{
+	const char *folder = session->options->state != NULL ? session->options->state
+							     : STATE_FOLDER;
+	char *canonical = path_canonical(session->arena, folder);
+	int error;
+
+	if (canonical == NULL)
+		die(EXIT_USAGE, "%s: a state folder must be given with its whole path", folder);
+	if (!session->root.live && session->options->state == NULL)
+		return;
+	if (write)
+		trust_check(session->arena, canonical);
+	error = ledger_open(session->arena, canonical, write, &session->ledger);
+	if (error != 0 && write)
+		die_of_ledger(canonical, error);
+	session->has_ledger = error == 0;
+	if (error != 0)
+		problem_add(&session->scan.problems,
+		    arena_printf(session->arena, "%s/ledger.db", canonical), "ledger", error,
+		    "what earlier runs did is unknown", true);
+}
+
+static void
+recover(struct session *session)
+{
+	struct run run = {.arena = session->arena, .ledger = &session->ledger};
+	int error = run_recover(&run, &session->recovery);
+
+	if (error != 0)
+		die(EXIT_IO,
+		    "%s: an earlier run was cut off and could not be finished: %s; nothing else was "
+		    "changed",
+		    session->ledger.folder, fault_sentence(error));
+	if (session->recovery.run != NULL)
+		problem_add_text(&session->scan.problems, session->ledger.folder, "ledger",
+		    arena_printf(session->arena,
+			"run %lld (%s) was cut off; %d of its steps were finished now, the rest is "
+			"planned anew",
+			(long long)session->recovery.run->id, session->recovery.run->command,
+			session->recovery.finished),
+		    false);
+}
+
+static void
+read_rows(struct session *session)
+{
+	int error;
+
+	session->rows = NULL;
+	session->row_count = 0;
+	if (!session->has_ledger)
+		return;
+	error = ledger_case_list(&session->ledger, session->arena, &session->rows,
+	    &session->row_count);
+	if (error != 0)
+		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
+		    "what earlier runs did is unknown", true);
+}
+
+bool
+session_has_rebuild(const struct session *session)
+{
+	return session->host.macos >= REBUILD_FIRST_MACOS;
+}
+
+/* Whether a carrier source could not be read. */
+static bool
+carrier_unreadable(const struct session *session)
+{
+	return problem_any_matters(&session->scan.problems);
+}
+
+static void
+make_look(struct session *session)
+{
+	session->look = (struct look){
+	    .build = session->host.build,
+	    .boot_uuid = session->host.boot_uuid,
+	    .live = session->root.live,
+	    .safe_mode = session->host.safe_mode == HOST_YES,
+	    .has_rebuild = session_has_rebuild(session),
+	    .carrier_unreadable = carrier_unreadable(session),
+	};
+	if (session->root.live && session->row_count > 0)
+		session->look.witnesses_disagree = !witness_agree(session);
+}
+
+/* Whether the last run that acted on a row left a step begun or failed. */
+static bool
+is_unfinished(struct session *session, const struct ledger_case *row)
+{
+	struct step *steps;
+	size_t count, i;
+
+	if (row == NULL ||
+	    ledger_step_list(&session->ledger, session->arena, row->run, &steps, &count) != 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (steps[i].state == STEP_BEGUN ||
+		    (steps[i].state == STEP_FAILED && steps[i].kind == STEP_VAULT))
+			return true;
+	return false;
+}
+
+static struct ledger_case
+row_of_case(const struct kext_case *kext)
+{
+	return (struct ledger_case){
+	    .key = case_name(kext),
+	    .bundle_id = kext->bundle_id,
+	    .path = kext->path,
+	    .rule = kext->rule != NULL ? kext->rule->id : NULL,
+	};
+}
+
+static void
+add_subject(struct session *session, const struct kext_case *kext, const struct ledger_case *row)
+{
+	struct subject *subject = &session->subjects[session->subject_count++];
+	bool unfinished = is_unfinished(session, row);
+
+	subject->kext = kext;
+	subject->row = row;
+	subject->evidence = verify_evidence(&session->look, row, kext, unfinished);
+	if (row != NULL) {
+		subject->now = verify_case(&session->look, row, kext, unfinished, session->now);
+	} else {
+		subject->now = row_of_case(kext);
+		subject->now.standing = standing_judge(&subject->evidence);
+	}
+	subject->exit = standing_exit(subject->now.standing, &subject->evidence);
+}
+
+static const struct kext_case *
+case_of_row(const struct session *session, const struct ledger_case *row)
+{
+	size_t i;
+
+	for (i = 0; i < session->cases.count; i++)
+		if (strcmp(case_name(&session->cases.items[i]), row->key) == 0 ||
+		    (row->bundle_id == NULL && session->cases.items[i].path != NULL &&
+			row->path != NULL && strcmp(session->cases.items[i].path, row->path) == 0))
+			return &session->cases.items[i];
+	return NULL;
+}
+
+static void
+make_subjects(struct session *session)
+{
+	const struct kext_case *kext;
+	bool *known;
+	size_t i;
+
+	known = arena_array(session->arena, session->cases.count + 1, sizeof(*known));
+	session->subjects = arena_array(session->arena,
+	    session->cases.count + session->row_count + 1, sizeof(*session->subjects));
+	session->subject_count = 0;
+	for (i = 0; i < session->row_count; i++) {
+		kext = case_of_row(session, &session->rows[i]);
+		if (kext != NULL)
+			known[kext - session->cases.items] = true;
+		add_subject(session, kext, &session->rows[i]);
+	}
+	for (i = 0; i < session->cases.count; i++)
+		if (!known[i])
+			add_subject(session, &session->cases.items[i], NULL);
+}
+
+static void
+scan_and_join(struct session *session)
+{
+	static const char *skip[2];
+
+	skip[0] = session->has_ledger ? session->ledger.folder : STATE_FOLDER;
+	session->scan.skip = skip;
+	session->scan.root = &session->root;
+	session->scan.host = &session->host;
+	session->scan.all = session->options->all;
+	scan_run(&session->scan);
+	cases_join(session->arena, &session->scan.traces, &session->rules, &session->cases);
+}
+
+void
+session_begin(struct session *session, const struct options *options, int needs)
+{
+	*session = (struct session){.arena = arena_new(0), .options = options};
+	session->scan.arena = session->arena;
+	session->scan.problems.arena = session->arena;
+	session->scan.carriers_only = (needs & SESSION_SCAN) == 0;
+	ledger_now(session->now, sizeof(session->now));
+	open_root(session);
+	read_host(session, needs);
+	load_rules(session);
+	open_ledger(session, (needs & SESSION_WRITE) != 0);
+	if ((needs & SESSION_WRITE) != 0)
+		recover(session);
+	read_rows(session);
+	if ((needs & (SESSION_SCAN | SESSION_CARRIERS)) == 0)
+		return;
+	scan_and_join(session);
+	make_look(session);
+	make_subjects(session);
+}
+
+void
+session_look_again(struct session *session)
+{
+	session->scan.traces = (struct trace_list){0};
+	session->scan.problems.count = 0;
+	read_rows(session);
+	scan_and_join(session);
+	make_look(session);
+	make_subjects(session);
+}
+
+int
+session_record(struct session *session)
+{
+	size_t i;
+	int error;
+
+	if (session->row_count == 0)
+		return 0;
+	error = store_begin(session->ledger.db);
+	if (error != 0)
+		return error;
+	for (i = 0; error == 0 && i < session->subject_count; i++)
+		if (session->subjects[i].row != NULL)
+			error = ledger_case_put(&session->ledger, &session->subjects[i].now);
+	return store_commit(session->ledger.db, error);
+}
+
+void
+session_end(struct session *session)
+{
+	if (session->has_ledger)
+		ledger_close(&session->ledger);
+	root_done(&session->root);
+	arena_free(session->arena);
+}

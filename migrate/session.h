@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Session: what every command begins with: the Mac, the rules, the ledger, a scan
+ * joined to cases, and each case's standing.
+ */
+#ifndef MIGRATE_SESSION_H
+#define MIGRATE_SESSION_H
+
+#include "kmutil-helpers/tool_host.h"
+#include "migrate/options.h"
+#include "rules/rule.h"
+#include "uninstall/case.h"
+#include "uninstall/ledger.h"
+#include "uninstall/run.h"
+#include "uninstall/source.h"
+#include "uninstall/verify.h"
+
+#define RULES_FOLDER "/usr/local/kextirpate/rules"
+
+/* One kext that a command speaks of: what is seen now, what the ledger knows. */
+struct subject {
+	const struct kext_case *kext; /* NULL: nothing is seen of it */
+	const struct ledger_case *row; /* NULL: the ledger does not know it */
+	struct evidence evidence;
+	struct ledger_case now; /* the row as this look leaves it; standing in any case */
+	int exit;
+};
+
+struct session {
+	struct arena *arena;
+	const struct options *options;
+	struct root root;
+	struct host host;
+	struct rule_set rules;
+	struct ledger ledger;
+	bool has_ledger;
+	struct recovery recovery; /* of a run that was cut off; for SESSION_WRITE */
+	struct scan scan;
+	struct case_list cases;
+	struct ledger_case *rows;
+	size_t row_count;
+	struct look look;
+	struct subject *subjects; /* of all cases and rows */
+	size_t subject_count;
+	char now[32];
+};
+
+enum session_need {
+	SESSION_SCAN = 1,    /* read the sources, all of them */
+	SESSION_CARRIERS = 2, /* read the sources that decide */
+	SESSION_WRITE = 4,   /* open the ledger for writing, and take its lock */
+	SESSION_HOST_POLICY = 8 /* ask csrutil and bputil too */
+};
+
+/* Opens what the command needs; for SESSION_WRITE finishes first what an earlier run
+ * left unfinished. What makes a command impossible ends the process
+ * with its status and a message; everything else is a problem of the scan. */
+void session_begin(struct session *session, const struct options *options, int needs);
+void session_end(struct session *session);
+
+/* Reads the sources again, after something changed, and judges the cases anew. */
+void session_look_again(struct session *session);
+
+/* Records what this look found of every row, in one transaction. 0 or a fault. */
+int session_record(struct session *session) __attribute__((warn_unused_result));
+
+/* Whether the running macOS has kmutil rebuild. */
+bool session_has_rebuild(const struct session *session);
+
+#endif

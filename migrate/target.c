@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the words of the command line to subjects. */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "kmutil-helpers/die.h"
+#include "migrate/replacement.h"
+#include "migrate/target.h"
+#include "kmutil-helpers/banned.h"
+
+#define RECEIPT_PREFIX "receipt:"
+#define LITERAL_LABELS 2
+
+static bool
+is_pattern(const char *target)
+{
+	return strpbrk(target, "*?[") != NULL;
+}
+
+/* Whole labels without a wildcard: com.example.* has two. */
+static int
+literal_labels(const char *pattern)
+{
+	size_t len;
+	int count = 0;
+
+	for (;; pattern += len + 1) {
+		len = strcspn(pattern, ".");
+		if (len != 0 && strcspn(pattern, "*?[") >= len)
+			count++;
+		if (pattern[len] == '\0')
+			return count;
+	}
+}
+
+static void
+add_subject(struct selection *selection, struct subject *subject)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		if (selection->subjects[i] == subject)
+			return;
+	selection->subjects[selection->count++] = subject;
+}
+
+static void
+add_rule(struct session *session, struct selection *selection, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < selection->rule_count; i++)
+		if (selection->rules[i] == rule)
+			return;
+	selection->rules[selection->rule_count++] = rule;
+	for (i = 0; i < rule->receipt_count; i++) {
+		selection->receipts = arena_grow(session->arena, selection->receipts,
+		    selection->receipt_count, selection->receipt_count + 1, sizeof(char *));
+		selection->receipts[selection->receipt_count++] = rule->receipts[i];
+	}
+}
+
+static bool
+has_receipt(const struct subject *subject, const char *id)
+{
+	size_t i, len = strlen(id);
+	const char *leaf;
+
+	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++) {
+		if (subject->kext->traces[i]->source != SOURCE_RECEIPT)
+			continue;
+		leaf = path_leaf(subject->kext->traces[i]->container);
+		if (strncmp(leaf, id, len) == 0 &&
+		    (strcmp(leaf + len, ".plist") == 0 || strcmp(leaf + len, ".bom") == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_path(const struct subject *subject, const char *path)
+{
+	size_t i;
+
+	if (subject->row != NULL && subject->row->path != NULL &&
+	    strcmp(subject->row->path, path) == 0)
+		return true;
+	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
+		if (subject->kext->traces[i]->path != NULL &&
+		    strcmp(subject->kext->traces[i]->path, path) == 0)
+			return true;
+	return false;
+}
+
+static bool
+matches(const struct session *session, const struct subject *subject, const char *target,
+    const struct rule *rule, const char *path)
+{
+	if (rule != NULL)
+		return subject_rule_of(session, subject) == rule;
+	if (strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0)
+		return has_receipt(subject, target + strlen(RECEIPT_PREFIX));
+	if (path != NULL)
+		return has_path(subject, path);
+	return subject->now.bundle_id != NULL && fnmatch(target, subject->now.bundle_id, 0) == 0;
+}
+
+/* Whether a target that matches nothing here is at least known. */
+static bool
+is_known(const struct session *session, const char *target, const struct rule *rule)
+{
+	size_t i, j;
+
+	if (rule != NULL || strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0)
+		return true;
+	for (i = 0; i < session->rules.count; i++)
+		for (j = 0; j < session->rules.rules[i].kext_count; j++)
+			if (session->rules.rules[i].kexts[j].bundle_id != NULL &&
+			    fnmatch(target, session->rules.rules[i].kexts[j].bundle_id, 0) == 0)
+				return true;
+	return rules_find_kext(&session->rules, NULL, target, NULL) != NULL;
+}
+
+/* The known name that shares the longest beginning with the word. */
+static const char *
+nearest_name(const struct session *session, const char *target)
+{
+	const char *best = NULL, *name;
+	size_t best_len = 2, len, i;
+
+	for (i = 0; i < session->subject_count + session->rules.count; i++) {
+		name = i < session->subject_count
+		    ? session->subjects[i].now.bundle_id
+		    : session->rules.rules[i - session->subject_count].id;
+		if (name == NULL)
+			continue;
+		for (len = 0; target[len] != '\0' && target[len] == name[len]; len++)
+			continue;
+		if (len > best_len) {
+			best_len = len;
+			best = name;
+		}
+	}
+	return best;
+}
+
+static _Noreturn void
+die_unknown(const struct session *session, const char *target)
+{
+	const char *nearest = nearest_name(session, target);
+
+	die(EXIT_USAGE,
+	    "%s: no rule, no kext of this Mac and no earlier run knows it%s%s%s; kextirpate scan "
+	    "lists what is here",
+	    target, nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
+	    nearest != NULL ? "?" : "");
+}
+
+static void
+check_pattern(const struct session *session, const char *target, const struct selection *selection)
+{
+	const struct rule *first = NULL, *rule;
+	size_t i;
+
+	if (literal_labels(target) < LITERAL_LABELS)
+		die(EXIT_USAGE,
+		    "%s: too wide for a command that changes something: at least two whole labels, "
+		    "such as com.example.*, are needed; nothing was changed",
+		    target);
+	for (i = 0; i < selection->count && !session->options->all_matching; i++) {
+		rule = subject_rule_of(session, selection->subjects[i]);
+		if (i > 0 && rule != first)
+			die(EXIT_USAGE,
+			    "%s: matches more than one product; name one, or give --all-matching; "
+			    "nothing was changed",
+			    target);
+		first = rule;
+	}
+}
+
+static void
+select_one(struct session *session, const char *target, bool acts, struct selection *selection)
+{
+	const struct rule *rule = rules_find(&session->rules, target);
+	const char *path = path_canonical(session->arena, target);
+	size_t i, before = selection->count;
+
+	for (i = 0; i < session->subject_count; i++)
+		if (matches(session, &session->subjects[i], target, rule, path))
+			add_subject(selection, &session->subjects[i]);
+	if (selection->count == before && !is_known(session, target, rule))
+		die_unknown(session, target);
+	if (rule != NULL)
+		add_rule(session, selection, rule);
+	if (strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0) {
+		selection->receipts = arena_grow(session->arena, selection->receipts,
+		    selection->receipt_count, selection->receipt_count + 1, sizeof(char *));
+		selection->receipts[selection->receipt_count++] = target + strlen(RECEIPT_PREFIX);
+	}
+	if (acts && is_pattern(target))
+		check_pattern(session, target, selection);
+}
+
+void
+targets_select(struct session *session, bool acts, struct selection *selection)
+{
+	const struct options *options = session->options;
+	const struct rule *rule;
+	size_t i;
+
+	*selection = (struct selection){
+	    .subjects = arena_array(session->arena, session->subject_count + 1, sizeof(void *)),
+	    .rules = arena_array(session->arena, session->rules.count + 1, sizeof(void *)),
+	};
+	for (i = 0; i < options->target_count; i++)
+		select_one(session, options->targets[i], acts, selection);
+	for (i = 0; options->target_count == 0 && i < session->subject_count; i++)
+		if (options->all || session->subjects[i].now.standing != STANDING_APPLE)
+			add_subject(selection, &session->subjects[i]);
+	/* All kexts of a product go together with what its rule names. */
+	for (i = 0; i < selection->count; i++)
+		if ((rule = subject_rule_of(session, selection->subjects[i])) != NULL)
+			add_rule(session, selection, rule);
+}

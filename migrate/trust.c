@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who may write the folders that root relies on. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "kmutil-helpers/die.h"
+#include "migrate/trust.h"
+#include "kmutil-helpers/banned.h"
+
+static void
+check_one(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return;
+	if (S_ISLNK(st.st_mode))
+		die(EXIT_NOT_ROOT, "%s: is a symbolic link, which is not followed; nothing was changed",
+		    path);
+	if (st.st_uid != 0)
+		die(EXIT_NOT_ROOT,
+		    "%s: belongs to user %u, not to root; nothing was changed; give it to root first",
+		    path, (unsigned int)st.st_uid);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st.st_mode & S_ISVTX) == 0)
+		die(EXIT_NOT_ROOT,
+		    "%s: others than root may write it (mode %o); nothing was changed; take that "
+		    "right away first",
+		    path, (unsigned int)(st.st_mode & 07777));
+}
+
+void
+trust_check(struct arena *arena, const char *path)
+{
+	char *part = arena_strdup(arena, path), *slash;
+
+	check_one("/");
+	for (slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		check_one(part);
+		*slash = '/';
+	}
+	check_one(part);
+}

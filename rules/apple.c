@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kexts that ship with macOS in /Library/Extensions. Sources: listings of clean
+ * installations from 10.11 to 26 (docs/facts.md#apple-shipped).
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "kmutil-helpers/path.h"
+#include "rules/apple.h"
+#include "kmutil-helpers/banned.h"
+
+/* The id is NULL where no source gives it: the bundle's name decides. */
+static const struct {
+	const char *bundle_id, *name;
+} shipped[] = {
+    {"com.highpoint-tech.kext.HighPointIOP", "HighPointIOP.kext"},
+    {"com.highpoint-tech.kext.HighPointRR", "HighPointRR.kext"},
+    {"com.softraid.driver.SoftRAID", "SoftRAID.kext"},
+    {"com.CalDigit.driver.HDPro", "CalDigitHDProDrv.kext"},
+    {NULL, "ACS6x.kext"},
+    {NULL, "ArcMSR.kext"},
+    {NULL, "ATTOCelerityFC8.kext"},
+    {NULL, "ATTOExpressSASHBA2.kext"},
+    {NULL, "ATTOExpressSASRAID2.kext"},
+    {NULL, "PromiseSTEX.kext"},
+};
+
+bool
+apple_ships(const char *bundle_id, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(shipped) / sizeof(*shipped); i++) {
+		if (shipped[i].bundle_id != NULL) {
+			if (strcmp(shipped[i].bundle_id, bundle_id) == 0)
+				return true;
+		} else if (path != NULL && path_is_below(path, "/Library/Extensions") &&
+		    strncmp(path_leaf(path), shipped[i].name,
+			strlen(shipped[i].name)) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+apple_keeps_path(const char *path)
+{
+	return path_is_below(path, "/Library/Apple") ||
+	    (path_is_below(path, "/System") && !path_is_below(path, "/System/Volumes"));
+}
+
+bool
+apple_claims_id(const char *bundle_id)
+{
+	return strncmp(bundle_id, "com.apple.", strlen("com.apple.")) == 0;
+}

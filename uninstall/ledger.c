@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opening the ledger: its folder, its lock, its schema. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/snapshot.h"
+#include "uninstall/ledger.h"
+#include "kmutil-helpers/banned.h"
+
+/* The only schema. A rung is never edited after a release; the ladder only grows. */
+static const struct store_rung ledger_ladder[] = {
+    {1, "CREATE TABLE run (id INTEGER PRIMARY KEY, command TEXT NOT NULL, targets TEXT NOT NULL,"
+	"  began_at TEXT NOT NULL, ended_at TEXT, build TEXT, boot_uuid TEXT,"
+	"  state TEXT NOT NULL, exit INTEGER);"
+	"CREATE TABLE step (run INTEGER NOT NULL REFERENCES run, n INTEGER NOT NULL,"
+	"  kind TEXT NOT NULL, subject TEXT, why TEXT, state TEXT NOT NULL, message TEXT,"
+	"  PRIMARY KEY (run, n)) WITHOUT ROWID;"
+	"CREATE TABLE vaulted (run INTEGER NOT NULL, n INTEGER NOT NULL, path TEXT NOT NULL,"
+	"  slot TEXT NOT NULL, kind TEXT NOT NULL, mode INTEGER NOT NULL, uid INTEGER NOT NULL,"
+	"  gid INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+	"  inode INTEGER NOT NULL, restored INTEGER NOT NULL DEFAULT 0,"
+	"  PRIMARY KEY (run, n, path)) WITHOUT ROWID;"
+	"CREATE TABLE kext_case (key TEXT PRIMARY KEY, bundle_id TEXT, path TEXT, rule TEXT,"
+	"  run INTEGER NOT NULL, boot_uuid TEXT, restart_needed INTEGER NOT NULL,"
+	"  rebuild TEXT NOT NULL, was_clean INTEGER NOT NULL, migrates INTEGER NOT NULL,"
+	"  standing TEXT, since TEXT, build TEXT, return_cause TEXT) WITHOUT ROWID;"
+	"CREATE TABLE standing (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at TEXT NOT NULL,"
+	"  build TEXT, standing TEXT, cause TEXT);"
+	"CREATE TABLE seen (one INTEGER PRIMARY KEY CHECK (one = 1), build TEXT, boot_uuid TEXT);"
+	"PRAGMA user_version = 1"},
+};
+#define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
+
+static int
+make_folder(const char *path, mode_t mode)
+{
+	return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : -errno;
+}
+
+static int
+take_lock(const char *path, int *lock_fd)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		int error = -errno;
+
+		(void)close(fd);
+		return error;
+	}
+	*lock_fd = fd;
+	return 0;
+}
+
+static int
+open_writer(struct arena *arena, struct ledger *ledger)
+{
+	const char *file = arena_printf(arena, "%s/ledger.db", ledger->folder);
+	mode_t mask = umask(077);
+	int error = make_folder(ledger->folder, 0755);
+
+	if (error == 0)
+		error = make_folder(arena_printf(arena, "%s/vault", ledger->folder), 0700);
+	if (error == 0)
+		error = take_lock(arena_printf(arena, "%s/lock", ledger->folder),
+		    &ledger->lock_fd);
+	if (error == 0)
+		error = store_open(file, false, ledger_ladder, LEDGER_RUNGS, &ledger->db);
+	/* The umask kept others out of what was made; the folder itself is for all to
+	 * see. */
+	if (error == 0 && chmod(ledger->folder, 0755) != 0)
+		error = -errno;
+	(void)umask(mask);
+	return error;
+}
+
+/* A run that was killed inside a transaction leaves a journal, which a reader may
+ * not roll back: it reads a private copy, where it may. */
+static int
+open_reader(struct arena *arena, struct ledger *ledger)
+{
+	const char *file = arena_printf(arena, "%s/ledger.db", ledger->folder), *copy;
+	const char *journal = arena_printf(arena, "%s-journal", file);
+	struct snapshot snapshot;
+	struct stat st;
+	int error;
+
+	if (stat(journal, &st) != 0 || st.st_size == 0) {
+		error = store_open(file, true, ledger_ladder, LEDGER_RUNGS, &ledger->db);
+	} else {
+		error = snapshot_database(&ledger->root, file, arena, &snapshot, &copy);
+		if (error == 0)
+			error = store_open(copy, false, ledger_ladder, LEDGER_RUNGS, &ledger->db);
+		/* The open database keeps its unlinked file. */
+		snapshot_done(&snapshot);
+	}
+	ledger->fresh = error == -ENOENT;
+	return ledger->fresh ? 0 : error;
+}
+
+int
+ledger_open(struct arena *arena, const char *folder, bool write, struct ledger *ledger)
+{
+	int error;
+
+	*ledger = (struct ledger){.folder = folder, .lock_fd = -1};
+	error = root_init(&ledger->root, "/", NULL, NULL);
+	if (error == 0)
+		error = write ? open_writer(arena, ledger) : open_reader(arena, ledger);
+	if (error != 0)
+		ledger_close(ledger);
+	return error;
+}
+
+void
+ledger_close(struct ledger *ledger)
+{
+	store_close(ledger->db);
+	if (ledger->lock_fd >= 0)
+		(void)close(ledger->lock_fd);
+	root_done(&ledger->root);
+	ledger->db = NULL;
+	ledger->lock_fd = -1;
+}
+
+void
+ledger_now(char *text, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) == NULL || strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		text[0] = '\0';
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ledger: what was done, is being done and is true of each case, in SQLite. It is
+ * written before the act. Readers open it read-only and write nothing; one
+ * writer holds the lock (ledger_lock).
+ *
+ * Tables, made by the ladder in ledger.c:
+ *   run       one execution of a plan: command, times, build, boot, state
+ *   step      its steps in order, with state and message
+ *   vaulted   what a step put into the vault: where from, where to, identity
+ *   kext_case one kext that is or was to be removed, and what is known of it
+ *   standing  each change of a case's standing, with build and time
+ *   seen      one row: the boot and build that recheck saw last
+ */
+#ifndef UNINSTALL_LEDGER_H
+#define UNINSTALL_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kmutil-helpers/arena.h"
+#include "kmutil-helpers/path.h"
+#include "kmutil-helpers/store.h"
+#include "uninstall/standing.h"
+#include "uninstall/step.h"
+
+#define STATE_FOLDER "/Library/Application Support/kextirpate"
+
+struct ledger_case;
+
+struct ledger {
+	sqlite3 *db;
+	struct root root;     /* "/": the state folder lies on the running system */
+	const char *folder;   /* the state folder */
+	int lock_fd;          /* -1: not locked */
+	bool fresh;           /* there was no ledger: nothing is recorded */
+};
+
+/* Opens the ledger in folder. For writing: makes folder, vault and file where they
+ * are absent, takes the lock, and climbs the ladder. For reading: an absent ledger
+ * is an empty one; an unfinished transaction of a killed run is rolled back in a
+ * private copy. 0, -EWOULDBLOCK: another run holds the lock, -FAULT_NEWER,
+ * -FAULT_DAMAGED, -errno. The caller ends it with ledger_close. */
+int ledger_open(struct arena *arena, const char *folder, bool write, struct ledger *ledger)
+    __attribute__((warn_unused_result));
+void ledger_close(struct ledger *ledger);
+
+/* --- runs and steps (ledger_run.c) --- */
+
+struct ledger_run {
+	int64_t id;
+	const char *command, *began_at, *ended_at, *build;
+	const char *boot_uuid;
+	const char *state; /* "running", "done", "failed", "undone" */
+	int exit;
+	const char *targets; /* as given, separated by spaces */
+};
+
+/* Begins a run: its row, its steps (their n is given) and its cases, as one
+ * transaction. */
+int ledger_run_begin(struct ledger *ledger, struct ledger_run *run, struct step *steps,
+    size_t step_count, const struct ledger_case *cases, size_t case_count)
+    __attribute__((warn_unused_result));
+int ledger_run_end(struct ledger *ledger, int64_t run, const char *state, int exit)
+    __attribute__((warn_unused_result));
+int ledger_step_set(struct ledger *ledger, int64_t run, const struct step *step)
+    __attribute__((warn_unused_result));
+/* The run of that id; 0: the last that moved something and is not undone; -1: the
+ * unfinished one. *run is NULL when there is none. */
+int ledger_run_find(struct ledger *ledger, struct arena *arena, int64_t id,
+    struct ledger_run **run);
+int ledger_run_list(struct ledger *ledger, struct arena *arena, struct ledger_run **runs,
+    size_t *count);
+int ledger_step_list(struct ledger *ledger, struct arena *arena, int64_t run,
+    struct step **steps, size_t *count);
+
+/* --- the vault's register (ledger_vault.c) --- */
+
+struct vaulted {
+	int64_t run;
+	int n;            /* the step */
+	const char *path; /* where it was */
+	const char *slot; /* where it is, below the vault */
+	const char *kind; /* "file", "folder", "link", "copy" (of a receipt's file) */
+	uint32_t mode, uid, gid;
+	int64_t size, mtime_ns, inode;
+	bool restored;
+};
+
+/* Registers before the act. Repeating it for the same run, step and path is
+ * allowed and changes nothing. */
+int ledger_vault_add(struct ledger *ledger, const struct vaulted *item)
+    __attribute__((warn_unused_result));
+int ledger_vault_set_restored(struct ledger *ledger, const struct vaulted *item)
+    __attribute__((warn_unused_result));
+int ledger_vault_list(struct ledger *ledger, struct arena *arena, int64_t run,
+    struct vaulted **items, size_t *count);
+
+/* --- cases (ledger_case.c) --- */
+
+struct ledger_case {
+	const char *key;       /* bundle id, else path */
+	const char *bundle_id; /* NULL: not known */
+	const char *path, *rule;
+	int64_t run;             /* the last run that acted on it */
+	const char *boot_uuid;   /* the boot in which that was */
+	bool restart_needed;
+	enum rebuild_state rebuild;
+	bool was_clean;          /* was gone or inert since */
+	bool migrates;           /* a migrate waits for it */
+	enum standing standing;
+	const char *since, *build; /* when and on which build that standing began */
+	const char *return_cause;
+};
+
+int ledger_case_list(struct ledger *ledger, struct arena *arena, struct ledger_case **cases,
+    size_t *count);
+/* Adds or replaces a case; a changed standing goes into the history too. */
+int ledger_case_put(struct ledger *ledger, const struct ledger_case *kext)
+    __attribute__((warn_unused_result));
+/* Closes a case: an undo gave everything back. */
+int ledger_case_remove(struct ledger *ledger, const char *key) __attribute__((warn_unused_result));
+
+struct ledger_standing {
+	const char *key, *at, *build, *standing, *cause;
+};
+int ledger_standing_list(struct ledger *ledger, struct arena *arena,
+    struct ledger_standing **items, size_t *count);
+
+struct ledger_seen {
+	const char *build, *boot_uuid;
+};
+/* What recheck saw last; texts are NULL before the first time. */
+int ledger_seen_get(struct ledger *ledger, struct arena *arena, struct ledger_seen *seen);
+int ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen)
+    __attribute__((warn_unused_result));
+
+/* The time now, RFC 3339 in UTC, in a buffer of at least 32 bytes. */
+void ledger_now(char *text, size_t size);
+
+#endif

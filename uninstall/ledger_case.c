@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Cases, their standings over time, and what recheck saw last. */
+#include <string.h>
+
+#include "kmutil-helpers/fault.h"
+#include "uninstall/ledger.h"
+#include "kmutil-helpers/banned.h"
+
+#define NOW_BYTES 32
+
+static const char sql_case_put[] =
+    "INSERT OR REPLACE INTO kext_case (key, bundle_id, path, rule, run, boot_uuid,"
+    " restart_needed, rebuild, was_clean, migrates, standing, since, build, return_cause)"
+    " VALUES (:key, :bundle_id, :path, :rule, :run, :boot_uuid, :restart_needed, :rebuild,"
+    " :was_clean, :migrates, :standing, :since, :build, :return_cause)";
+static const char sql_case_list[] =
+    "SELECT key, bundle_id, path, rule, run, boot_uuid, restart_needed, rebuild, was_clean,"
+    " migrates, standing, since, build, return_cause FROM kext_case ORDER BY key";
+static const char sql_case_remove[] = "DELETE FROM kext_case WHERE key = :key";
+static const char sql_standing_insert[] =
+    "INSERT INTO standing (key, at, build, standing, cause)"
+    " SELECT :key, :at, :build, :standing, :cause WHERE :standing IS NOT"
+    "  (SELECT standing FROM standing WHERE key = :key ORDER BY id DESC LIMIT 1)";
+static const char sql_standing_list[] =
+    "SELECT key, at, build, standing, cause FROM standing ORDER BY id";
+static const char sql_seen_put[] =
+    "INSERT OR REPLACE INTO seen (one, build, boot_uuid) VALUES (1, :build, :boot_uuid)";
+static const char sql_seen_get[] = "SELECT build, boot_uuid FROM seen WHERE one = 1";
+
+static int
+note_standing(struct ledger *ledger, const struct ledger_case *kext)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_standing_insert);
+	char now[NOW_BYTES];
+
+	ledger_now(now, sizeof(now));
+	store_bind_text(stmt, ":key", kext->key);
+	store_bind_text(stmt, ":at", now);
+	store_bind_text(stmt, ":build", kext->build);
+	store_bind_text(stmt, ":standing", standing_name(kext->standing));
+	store_bind_text(stmt, ":cause", kext->return_cause);
+	return store_run(stmt);
+}
+
+int
+ledger_case_put(struct ledger *ledger, const struct ledger_case *kext)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_case_put);
+	int error;
+
+	store_bind_text(stmt, ":key", kext->key);
+	store_bind_text(stmt, ":bundle_id", kext->bundle_id);
+	store_bind_text(stmt, ":path", kext->path);
+	store_bind_text(stmt, ":rule", kext->rule);
+	store_bind_integer(stmt, ":run", kext->run);
+	store_bind_text(stmt, ":boot_uuid", kext->boot_uuid);
+	store_bind_integer(stmt, ":restart_needed", kext->restart_needed);
+	store_bind_text(stmt, ":rebuild", rebuild_state_name(kext->rebuild));
+	store_bind_integer(stmt, ":was_clean", kext->was_clean);
+	store_bind_integer(stmt, ":migrates", kext->migrates);
+	store_bind_text(stmt, ":standing", standing_name(kext->standing));
+	store_bind_text(stmt, ":since", kext->since);
+	store_bind_text(stmt, ":build", kext->build);
+	store_bind_text(stmt, ":return_cause", kext->return_cause);
+	error = store_run(stmt);
+	return error != 0 ? error : note_standing(ledger, kext);
+}
+
+int
+ledger_case_remove(struct ledger *ledger, const char *key)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_case_remove);
+
+	store_bind_text(stmt, ":key", key);
+	return store_run(stmt);
+}
+
+static struct ledger_case
+case_from_row(struct arena *arena, sqlite3_stmt *stmt)
+{
+	return (struct ledger_case){
+	    .key = store_text(arena, stmt, 0),
+	    .bundle_id = store_text(arena, stmt, 1),
+	    .path = store_text(arena, stmt, 2),
+	    .rule = store_text(arena, stmt, 3),
+	    .run = sqlite3_column_int64(stmt, 4),
+	    .boot_uuid = store_text(arena, stmt, 5),
+	    .restart_needed = sqlite3_column_int(stmt, 6) != 0,
+	    .rebuild = rebuild_state_parse((const char *)sqlite3_column_text(stmt, 7)),
+	    .was_clean = sqlite3_column_int(stmt, 8) != 0,
+	    .migrates = sqlite3_column_int(stmt, 9) != 0,
+	    .standing = standing_parse((const char *)sqlite3_column_text(stmt, 10)),
+	    .since = store_text(arena, stmt, 11),
+	    .build = store_text(arena, stmt, 12),
+	    .return_cause = store_text(arena, stmt, 13),
+	};
+}
+
+int
+ledger_case_list(struct ledger *ledger, struct arena *arena, struct ledger_case **cases,
+    size_t *count)
+{
+	sqlite3_stmt *stmt;
+	size_t room = 0;
+	int rc;
+
+	*cases = NULL;
+	*count = 0;
+	if (ledger->db == NULL)
+		return 0;
+	stmt = store_prepare(ledger->db, sql_case_list);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*cases = arena_grow(arena, *cases, *count, room, sizeof(**cases));
+		}
+		(*cases)[(*count)++] = case_from_row(arena, stmt);
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}
+
+int
+ledger_standing_list(struct ledger *ledger, struct arena *arena, struct ledger_standing **items,
+    size_t *count)
+{
+	sqlite3_stmt *stmt;
+	size_t room = 0;
+	int rc;
+
+	*items = NULL;
+	*count = 0;
+	if (ledger->db == NULL)
+		return 0;
+	stmt = store_prepare(ledger->db, sql_standing_list);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*items = arena_grow(arena, *items, *count, room, sizeof(**items));
+		}
+		(*items)[(*count)++] = (struct ledger_standing){
+		    .key = store_text(arena, stmt, 0),
+		    .at = store_text(arena, stmt, 1),
+		    .build = store_text(arena, stmt, 2),
+		    .standing = store_text(arena, stmt, 3),
+		    .cause = store_text(arena, stmt, 4),
+		};
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}
+
+int
+ledger_seen_get(struct ledger *ledger, struct arena *arena, struct ledger_seen *seen)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	*seen = (struct ledger_seen){0};
+	if (ledger->db == NULL)
+		return 0;
+	stmt = store_prepare(ledger->db, sql_seen_get);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		seen->build = store_text(arena, stmt, 0);
+		seen->boot_uuid = store_text(arena, stmt, 1);
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}
+
+int
+ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_seen_put);
+
+	store_bind_text(stmt, ":build", seen->build);
+	store_bind_text(stmt, ":boot_uuid", seen->boot_uuid);
+	return store_run(stmt);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs and their steps in the ledger. */
+#include <string.h>
+
+#include "kmutil-helpers/fault.h"
+#include "uninstall/ledger.h"
+#include "kmutil-helpers/banned.h"
+
+#define NOW_BYTES 32
+
+static const char sql_run_insert[] =
+    "INSERT INTO run (command, targets, began_at, build, boot_uuid, state)"
+    " VALUES (:command, :targets, :began_at, :build, :boot_uuid, 'running')";
+static const char sql_run_end[] =
+    "UPDATE run SET state = :state, exit = :exit, ended_at = :ended_at WHERE id = :id";
+static const char sql_run_columns_by_id[] =
+    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
+    " FROM run WHERE id = :id";
+static const char sql_run_last_moved[] =
+    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
+    " FROM run WHERE state <> 'undone' AND command <> 'undo' AND EXISTS"
+    "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id AND restored = 0)"
+    " ORDER BY id DESC LIMIT 1";
+static const char sql_run_unfinished[] =
+    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
+    " FROM run WHERE state = 'running' ORDER BY id LIMIT 1";
+static const char sql_run_list[] =
+    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
+    " FROM run ORDER BY id";
+static const char sql_step_put[] =
+    "INSERT OR REPLACE INTO step (run, n, kind, subject, why, state, message)"
+    " VALUES (:run, :n, :kind, :subject, :why, :state, :message)";
+static const char sql_step_list[] =
+    "SELECT n, kind, subject, why, state, message FROM step WHERE run = :run ORDER BY n";
+
+int
+ledger_step_set(struct ledger *ledger, int64_t run, const struct step *step)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_step_put);
+
+	store_bind_integer(stmt, ":run", run);
+	store_bind_integer(stmt, ":n", step->n);
+	store_bind_text(stmt, ":kind", step_get(step->kind)->name);
+	store_bind_text(stmt, ":subject", step->subject);
+	store_bind_text(stmt, ":why", step->why);
+	store_bind_text(stmt, ":state", step_state_name(step->state));
+	store_bind_text(stmt, ":message", step->message);
+	return store_run(stmt);
+}
+
+static int
+insert_run(struct ledger *ledger, struct ledger_run *run)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_run_insert);
+	char now[NOW_BYTES];
+	int error;
+
+	ledger_now(now, sizeof(now));
+	store_bind_text(stmt, ":command", run->command);
+	store_bind_text(stmt, ":targets", run->targets);
+	store_bind_text(stmt, ":began_at", now);
+	store_bind_text(stmt, ":build", run->build);
+	store_bind_text(stmt, ":boot_uuid", run->boot_uuid);
+	error = store_run(stmt);
+	run->id = sqlite3_last_insert_rowid(ledger->db);
+	return error;
+}
+
+int
+ledger_run_begin(struct ledger *ledger, struct ledger_run *run, struct step *steps,
+    size_t step_count, const struct ledger_case *cases, size_t case_count)
+{
+	struct ledger_case kext;
+	size_t i;
+	int error = store_begin(ledger->db);
+
+	if (error != 0)
+		return error;
+	error = insert_run(ledger, run);
+	for (i = 0; error == 0 && i < step_count; i++) {
+		steps[i].n = (int)i + 1;
+		error = ledger_step_set(ledger, run->id, &steps[i]);
+	}
+	for (i = 0; error == 0 && i < case_count; i++) {
+		kext = cases[i];
+		kext.run = run->id;
+		error = ledger_case_put(ledger, &kext);
+	}
+	return store_commit(ledger->db, error);
+}
+
+int
+ledger_run_end(struct ledger *ledger, int64_t run, const char *state, int exit)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_run_end);
+	char now[NOW_BYTES];
+
+	ledger_now(now, sizeof(now));
+	store_bind_integer(stmt, ":id", run);
+	store_bind_text(stmt, ":state", state);
+	store_bind_integer(stmt, ":exit", exit);
+	store_bind_text(stmt, ":ended_at", now);
+	return store_run(stmt);
+}
+
+static struct ledger_run
+run_from_row(struct arena *arena, sqlite3_stmt *stmt)
+{
+	return (struct ledger_run){
+	    .id = sqlite3_column_int64(stmt, 0),
+	    .command = store_text(arena, stmt, 1),
+	    .began_at = store_text(arena, stmt, 2),
+	    .ended_at = store_text(arena, stmt, 3),
+	    .build = store_text(arena, stmt, 4),
+	    .boot_uuid = store_text(arena, stmt, 5),
+	    .state = store_text(arena, stmt, 6),
+	    .exit = sqlite3_column_int(stmt, 7),
+	    .targets = store_text(arena, stmt, 8),
+	};
+}
+
+int
+ledger_run_find(struct ledger *ledger, struct arena *arena, int64_t id, struct ledger_run **run)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	*run = NULL;
+	if (ledger->db == NULL)
+		return 0;
+	stmt = store_prepare(ledger->db, id > 0 ? sql_run_columns_by_id
+		: id < 0			? sql_run_unfinished
+						: sql_run_last_moved);
+	store_bind_integer(stmt, ":id", id);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		*run = arena_alloc(arena, sizeof(**run));
+		**run = run_from_row(arena, stmt);
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}
+
+int
+ledger_run_list(struct ledger *ledger, struct arena *arena, struct ledger_run **runs,
+    size_t *count)
+{
+	sqlite3_stmt *stmt;
+	size_t room = 0;
+	int rc;
+
+	*runs = NULL;
+	*count = 0;
+	if (ledger->db == NULL)
+		return 0;
+	stmt = store_prepare(ledger->db, sql_run_list);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*runs = arena_grow(arena, *runs, *count, room, sizeof(**runs));
+		}
+		(*runs)[(*count)++] = run_from_row(arena, stmt);
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}
+
+int
+ledger_step_list(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
+    size_t *count)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_step_list);
+	size_t room = 0;
+	int rc;
+
+	*steps = NULL;
+	*count = 0;
+	store_bind_integer(stmt, ":run", run);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*steps = arena_grow(arena, *steps, *count, room, sizeof(**steps));
+		}
+		(*steps)[(*count)++] = (struct step){
+		    .n = sqlite3_column_int(stmt, 0),
+		    .kind = step_parse((const char *)sqlite3_column_text(stmt, 1)),
+		    .subject = store_text(arena, stmt, 2),
+		    .why = store_text(arena, stmt, 3),
+		    .state = step_state_parse((const char *)sqlite3_column_text(stmt, 4)),
+		    .message = store_text(arena, stmt, 5),
+		};
+		if ((*steps)[*count - 1].kind == STEP_KIND_COUNT)
+			rc = SQLITE_CORRUPT;
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}

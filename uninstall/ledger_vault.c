@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The register of what lies in the vault. */
+#include "kmutil-helpers/fault.h"
+#include "uninstall/ledger.h"
+#include "kmutil-helpers/banned.h"
+
+static const char sql_vaulted_insert[] =
+    "INSERT OR IGNORE INTO vaulted"
+    " (run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode) VALUES"
+    " (:run, :n, :path, :slot, :kind, :mode, :uid, :gid, :size, :mtime_ns, :inode)";
+static const char sql_vaulted_restore[] =
+    "UPDATE vaulted SET restored = 1 WHERE run = :run AND n = :n AND path = :path";
+static const char sql_vaulted_list[] =
+    "SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, restored"
+    " FROM vaulted WHERE run = :run ORDER BY n, path";
+
+int
+ledger_vault_add(struct ledger *ledger, const struct vaulted *item)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_insert);
+
+	store_bind_integer(stmt, ":run", item->run);
+	store_bind_integer(stmt, ":n", item->n);
+	store_bind_text(stmt, ":path", item->path);
+	store_bind_text(stmt, ":slot", item->slot);
+	store_bind_text(stmt, ":kind", item->kind);
+	store_bind_integer(stmt, ":mode", item->mode);
+	store_bind_integer(stmt, ":uid", item->uid);
+	store_bind_integer(stmt, ":gid", item->gid);
+	store_bind_integer(stmt, ":size", item->size);
+	store_bind_integer(stmt, ":mtime_ns", item->mtime_ns);
+	store_bind_integer(stmt, ":inode", item->inode);
+	return store_run(stmt);
+}
+
+int
+ledger_vault_set_restored(struct ledger *ledger, const struct vaulted *item)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_restore);
+
+	store_bind_integer(stmt, ":run", item->run);
+	store_bind_integer(stmt, ":n", item->n);
+	store_bind_text(stmt, ":path", item->path);
+	return store_run(stmt);
+}
+
+int
+ledger_vault_list(struct ledger *ledger, struct arena *arena, int64_t run,
+    struct vaulted **items, size_t *count)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_list);
+	size_t room = 0;
+	int rc;
+
+	*items = NULL;
+	*count = 0;
+	store_bind_integer(stmt, ":run", run);
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (*count == room) {
+			room = room ? room * 2 : 16;
+			*items = arena_grow(arena, *items, *count, room, sizeof(**items));
+		}
+		(*items)[(*count)++] = (struct vaulted){
+		    .run = sqlite3_column_int64(stmt, 0),
+		    .n = sqlite3_column_int(stmt, 1),
+		    .path = store_text(arena, stmt, 2),
+		    .slot = store_text(arena, stmt, 3),
+		    .kind = store_text(arena, stmt, 4),
+		    .mode = (uint32_t)sqlite3_column_int64(stmt, 5),
+		    .uid = (uint32_t)sqlite3_column_int64(stmt, 6),
+		    .gid = (uint32_t)sqlite3_column_int64(stmt, 7),
+		    .size = sqlite3_column_int64(stmt, 8),
+		    .mtime_ns = sqlite3_column_int64(stmt, 9),
+		    .inode = sqlite3_column_int64(stmt, 10),
+		    .restored = sqlite3_column_int(stmt, 11) != 0,
+		};
+	}
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Comparing what receipts list with what lies on disk. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/cksum.h"
+#include "uninstall/ownership.h"
+#include "kmutil-helpers/banned.h"
+
+#define READ_BYTES 65536
+#define UNKNOWN_TEXT "who owns its files is unknown, nothing was changed"
+
+struct collector {
+	const struct root *root;
+	struct arena *arena;
+	struct claim_list *claims;
+	const char *receipt; /* the id being read */
+};
+
+static int
+file_checksum(int fd, uint32_t *checksum)
+{
+	unsigned char block[READ_BYTES];
+	struct cksum sum;
+	ssize_t n;
+
+	cksum_init(&sum);
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		cksum_update(&sum, block, (size_t)n);
+	}
+	*checksum = cksum_final(&sum);
+	return 0;
+}
+
+static enum claim_state
+compare_link(const struct root *root, const char *path, const struct bom_entry *entry)
+{
+	char target[PATH_MAX];
+	struct place place;
+	ssize_t len = -1;
+
+	if (path_find_place(root, path, &place) == 0)
+		len = readlinkat(place.parent_fd, place.leaf, target, sizeof(target) - 1);
+	place_done(&place);
+	if (len < 0)
+		return CLAIM_UNKNOWN;
+	target[len] = '\0';
+	return entry->target != NULL && strcmp(entry->target, target) == 0 ? CLAIM_AS_INSTALLED
+								       : CLAIM_CHANGED;
+}
+
+static enum claim_state
+compare_file(const struct root *root, const char *path, const struct bom_entry *entry)
+{
+	struct stat st;
+	uint32_t checksum;
+	int fd, error = path_open_file(root, path, &fd, &st);
+
+	if (error == -FAULT_NOT_FILE || error == -FAULT_LINK)
+		return CLAIM_CHANGED;
+	if (error != 0)
+		return CLAIM_UNKNOWN;
+	if ((uint64_t)st.st_size != entry->size || (st.st_mode & 07777) != (entry->mode & 07777)) {
+		(void)close(fd);
+		return CLAIM_CHANGED;
+	}
+	error = file_checksum(fd, &checksum);
+	(void)close(fd);
+	if (error != 0)
+		return CLAIM_UNKNOWN;
+	return checksum == entry->checksum ? CLAIM_AS_INSTALLED : CLAIM_CHANGED;
+}
+
+static enum claim_state
+compare_entry(const struct root *root, const char *path, const struct bom_entry *entry)
+{
+	struct stat st;
+	int error = path_stat(root, path, &st);
+
+	if (error == -ENOENT || error == -ENOTDIR)
+		return CLAIM_ABSENT;
+	if (error == -FAULT_LINK)
+		return CLAIM_CHANGED;
+	if (error != 0)
+		return CLAIM_UNKNOWN;
+	if (S_ISDIR(st.st_mode))
+		return entry->type == BOM_DIRECTORY ? CLAIM_FOLDER : CLAIM_CHANGED;
+	if (S_ISLNK(st.st_mode))
+		return entry->type == BOM_LINK ? compare_link(root, path, entry) : CLAIM_CHANGED;
+	return entry->type == BOM_FILE ? compare_file(root, path, entry) : CLAIM_CHANGED;
+}
+
+static int
+add_claim(const char *path, const struct bom_entry *entry, void *payload)
+{
+	struct collector *collector = payload;
+	struct claim_list *claims = collector->claims;
+
+	if (claims->count == claims->room) {
+		claims->room = claims->room ? claims->room * 2 : 64;
+		claims->items = arena_grow(collector->arena, claims->items, claims->count,
+		    claims->room, sizeof(*claims->items));
+	}
+	claims->items[claims->count++] = (struct claim){
+	    .path = arena_strdup(collector->arena, path),
+	    .receipt = collector->receipt,
+	    .state = compare_entry(collector->root, path, entry),
+	    .is_folder_in_receipt = entry->type == BOM_DIRECTORY,
+	};
+	return 0;
+}
+
+/* Paths by folded name: the file system ignores case. */
+static int
+compare_folded(const char *a, const char *b)
+{
+	int left, right;
+
+	do {
+		left = tolower((unsigned char)*a++);
+		right = tolower((unsigned char)*b++);
+	} while (left == right && left != '\0');
+	return left - right;
+}
+
+static int
+compare_claims(const void *a, const void *b)
+{
+	return compare_folded(((const struct claim *)a)->path, ((const struct claim *)b)->path);
+}
+
+static int
+compare_with_claim(const void *key, const void *claim)
+{
+	return compare_folded(key, ((const struct claim *)claim)->path);
+}
+
+static int
+mark_other(const char *path, const struct bom_entry *entry, void *payload)
+{
+	struct collector *collector = payload;
+	struct claim *claim = collector->claims->count == 0
+	    ? NULL
+	    : bsearch(path, collector->claims->items, collector->claims->count,
+		  sizeof(*claim), compare_with_claim);
+
+	(void)entry;
+	if (claim != NULL && claim->other == NULL)
+		claim->other = collector->receipt;
+	return 0;
+}
+
+static bool
+is_target(const char *id, const char *const *ids, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(ids[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* Reads one receipt with fn; what fails is a problem. */
+static void
+read_receipt(struct collector *collector, const struct receipt *receipt,
+    int (*fn)(const char *, const struct bom_entry *, void *), struct problem_list *problems)
+{
+	struct fault fault = receipt->plist_fault;
+
+	collector->receipt = receipt->id;
+	if (fault.code == 0 && receipt->bom_path == NULL && receipt->plist_path != NULL)
+		fault.code = -FAULT_MISSING;
+	if (fault.code == 0 &&
+	    receipt_each_path(collector->root, receipt, fn, collector, &fault) == 0)
+		return;
+	problem_add_fault(problems,
+	    receipt->bom_path != NULL ? receipt->bom_path : receipt->plist_path, "receipt", fault,
+	    UNKNOWN_TEXT, false);
+	if (fn == add_claim)
+		collector->claims->unreadable = true;
+}
+
+void
+ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
+    size_t id_count, struct problem_list *problems, struct claim_list *claims)
+{
+	struct collector collector = {.root = root, .arena = arena, .claims = claims};
+	struct receipt *receipts;
+	size_t count, i;
+	int error = receipt_list(root, arena, &receipts, &count);
+
+	*claims = (struct claim_list){.receipts = arena_array(arena, id_count + 1, sizeof(char *))};
+	if (error != 0 && error != -ENOENT) {
+		problem_add(problems, RECEIPTS, "receipt", error, UNKNOWN_TEXT, false);
+		claims->unreadable = true;
+	}
+	for (i = 0; i < count; i++) {
+		if (!is_target(receipts[i].id, ids, id_count))
+			continue;
+		claims->receipts[claims->receipt_count++] = receipts[i].id;
+		read_receipt(&collector, &receipts[i], add_claim, problems);
+	}
+	if (claims->count > 1)
+		qsort(claims->items, claims->count, sizeof(*claims->items), compare_claims);
+	for (i = 0; i < count && claims->count > 0; i++)
+		if (!is_target(receipts[i].id, ids, id_count))
+			read_receipt(&collector, &receipts[i], mark_other, problems);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ownership: which files of the product's receipts are really the product's. A
+ * file goes only if its receipts alone claim it and it is as they installed it.
+ */
+#ifndef UNINSTALL_OWNERSHIP_H
+#define UNINSTALL_OWNERSHIP_H
+
+#include "uninstall/problem.h"
+#include "uninstall/receipt.h"
+
+enum claim_state {
+	CLAIM_ABSENT,       /* not on disk */
+	CLAIM_AS_INSTALLED, /* type, size, mode and checksum as in the receipt */
+	CLAIM_CHANGED,      /* on disk, but not as installed */
+	CLAIM_FOLDER,       /* a folder, on disk */
+	CLAIM_UNKNOWN       /* could not be looked at */
+};
+
+/* One path of one target receipt. */
+struct claim {
+	const char *path;
+	const char *receipt;  /* its id */
+	const char *other;    /* another receipt that claims the path too, or NULL */
+	enum claim_state state;
+	bool is_folder_in_receipt;
+};
+
+struct claim_list {
+	struct claim *items; /* sorted by path; owned by the arena */
+	size_t count, room;
+	/* The target receipts that exist, and those of them that could not be read. */
+	const char **receipts;
+	size_t receipt_count;
+	bool unreadable;
+};
+
+/* Collects the claims of the receipts with these ids. What cannot be read becomes
+ * a problem and sets unreadable: nothing may then be taken on its word. */
+void ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
+    size_t id_count, struct problem_list *problems, struct claim_list *claims);
+
+#endif

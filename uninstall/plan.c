@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The plan: what goes, in order. What forbids it stands in plan_gate.c. */
+#include <string.h>
+
+#include "kmutil-helpers/path.h"
+#include "uninstall/plan.h"
+#include "uninstall/plan_gate.h"
+#include "uninstall/source.h"
+#include "kmutil-helpers/banned.h"
+
+static struct step *
+add_step(struct arena *arena, struct plan *plan, enum step_kind kind, const char *subject,
+    const char *why)
+{
+	struct step *step;
+
+	if (plan->step_count == plan->step_room) {
+		plan->step_room = plan->step_room ? plan->step_room * 2 : 16;
+		plan->steps = arena_grow(arena, plan->steps, plan->step_count, plan->step_room,
+		    sizeof(*plan->steps));
+	}
+	step = &plan->steps[plan->step_count++];
+	*step = (struct step){
+	    .n = (int)plan->step_count, .kind = kind, .subject = subject, .why = why};
+	return step;
+}
+
+static void
+add_kept(struct arena *arena, struct plan *plan, const char *path, const char *why)
+{
+	if (plan->kept_count == plan->kept_room) {
+		plan->kept_room = plan->kept_room ? plan->kept_room * 2 : 16;
+		plan->kept = arena_grow(arena, plan->kept, plan->kept_count, plan->kept_room,
+		    sizeof(*plan->kept));
+	}
+	plan->kept[plan->kept_count++] = (struct kept){.path = path, .why = why};
+}
+
+static bool
+is_vaulted(const struct plan *plan, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_VAULT &&
+		    path_is_below(path, plan->steps[i].subject))
+			return true;
+	return false;
+}
+
+static bool
+is_to_keep(const struct plan_input *input, const char *path)
+{
+	const char *const *keep;
+
+	for (keep = input->keep_below; keep != NULL && *keep != NULL; keep++)
+		if (path_is_below(path, *keep))
+			return true;
+	return false;
+}
+
+/* The bundles of the targets, outermost first: a nested one goes with its parent. */
+static void
+plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct kext_case *kext;
+	const struct trace *trace;
+	size_t i, j;
+
+	for (i = 0; i < input->target_count; i++) {
+		kext = input->targets[i].kext;
+		for (j = 0; j < kext->trace_count; j++) {
+			trace = kext->traces[j];
+			if (trace->source != SOURCE_BUNDLE || is_vaulted(plan, trace->path))
+				continue;
+			if (trace->keeper != KEEPER_ROOT || is_to_keep(input, trace->path))
+				add_kept(arena, plan, trace->path, "it is not this product's to give");
+			else
+				(void)add_step(arena, plan, STEP_VAULT, trace->path,
+				    arena_printf(arena, "the bundle of %s", case_name(kext)));
+		}
+	}
+}
+
+/* Why a file that a receipt lists stays; NULL when it goes. */
+static const char *
+reason_to_keep(struct arena *arena, const struct plan_input *input, const struct claim *claim)
+{
+	if (is_to_keep(input, claim->path))
+		return "it belongs to the replacement";
+	if (claim->other != NULL)
+		return arena_printf(arena, "the package %s lists it too", claim->other);
+	if (claim->state == CLAIM_CHANGED)
+		return "it is not as the package installed it";
+	if (claim->state == CLAIM_UNKNOWN)
+		return "it could not be compared with what the package installed";
+	return NULL;
+}
+
+static void
+plan_files(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct claim *claim;
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < input->claims->count; i++) {
+		claim = &input->claims->items[i];
+		if (claim->state == CLAIM_ABSENT || claim->state == CLAIM_FOLDER ||
+		    is_vaulted(plan, claim->path))
+			continue;
+		why = reason_to_keep(arena, input, claim);
+		if (why != NULL)
+			add_kept(arena, plan, claim->path, why);
+		else
+			(void)add_step(arena, plan, STEP_VAULT, claim->path,
+			    arena_printf(arena, "only the package %s lists it", claim->receipt));
+	}
+}
+
+/* Whether anything that stays lies in the folder. What no receipt lists shows only
+ * when the step looks: a folder that is not empty then stays. */
+static bool
+holds_kept(const struct plan *plan, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < plan->kept_count; i++)
+		if (path_is_below(plan->kept[i].path, folder))
+			return true;
+	return false;
+}
+
+/* Folders, innermost first: sorted paths put a folder before what it holds. */
+static void
+plan_folders(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct claim *claim;
+	size_t i;
+
+	for (i = input->claims->count; i > 0; i--) {
+		claim = &input->claims->items[i - 1];
+		if (claim->state != CLAIM_FOLDER || claim->other != NULL ||
+		    is_vaulted(plan, claim->path) || is_to_keep(input, claim->path) ||
+		    plan_is_shared_folder(claim->path))
+			continue;
+		if (holds_kept(plan, claim->path))
+			add_kept(arena, plan, claim->path, "something that stays lies in it");
+		else
+			(void)add_step(arena, plan, STEP_VAULT, claim->path,
+			    "the product's folder; it goes only when it is empty");
+	}
+}
+
+/* A receipt is forgotten only when no file that it lists is left. */
+static void
+plan_receipts(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct claim *claim;
+	const char *left;
+	size_t i, j;
+
+	for (i = 0; !input->keep_receipts && i < input->claims->receipt_count; i++) {
+		left = NULL;
+		for (j = 0; j < input->claims->count && left == NULL; j++) {
+			claim = &input->claims->items[j];
+			if (strcmp(claim->receipt, input->claims->receipts[i]) == 0 &&
+			    claim->state != CLAIM_ABSENT && claim->state != CLAIM_FOLDER &&
+			    !is_vaulted(plan, claim->path))
+				left = claim->path;
+		}
+		if (left != NULL || input->claims->unreadable)
+			add_kept(arena, plan,
+			    arena_printf(arena, "receipt:%s", input->claims->receipts[i]),
+			    left != NULL ? arena_printf(arena, "it lists %s, which stays", left)
+					 : "a receipt could not be read");
+		else
+			(void)add_step(arena, plan, STEP_FORGET, input->claims->receipts[i],
+			    "no file that it lists is left");
+	}
+}
+
+/* The steps that macOS itself takes for the whole machine. */
+static void
+plan_machine(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	struct case_facts facts;
+	struct step *step;
+	bool staged = false, wanted = false;
+	size_t i;
+
+	for (i = 0; i < input->target_count; i++) {
+		facts = case_get_facts(input->targets[i].kext);
+		staged |= facts.staged;
+		plan->restart_needed |= facts.loaded || facts.listed || facts.kept;
+		plan->wants_rebuild |= facts.listed || facts.kept;
+		wanted |= (facts.listed || facts.kept) &&
+		    input->targets[i].rebuild != REBUILD_APPROVED;
+	}
+	wanted = wanted && input->has_rebuild;
+	if (staged || wanted)
+		(void)add_step(arena, plan, STEP_SETTLE, NULL,
+		    "macOS notices the change on disk by itself and must be done with it");
+	if (staged)
+		(void)add_step(arena, plan, STEP_CLEAR_STAGING, NULL, "a staged copy is left");
+	if (!wanted)
+		return;
+	step = add_step(arena, plan, STEP_REBUILD, NULL,
+	    "the collection, its instructions or its stash still name the kext");
+	if (!input->ask_approval) {
+		step->state = STEP_SKIPPED;
+		step->message = "needs a person's approval: kextirpate approve";
+	}
+}
+
+/* A rebuild that waits for a person is no reason to settle. */
+static void
+drop_lonely_settle(struct plan *plan)
+{
+	size_t i, acting = 0;
+
+	for (i = 0; i < plan->step_count; i++)
+		acting += plan->steps[i].state == STEP_PLANNED &&
+		    plan->steps[i].kind != STEP_SETTLE;
+	if (acting == 0)
+		for (i = 0; i < plan->step_count; i++)
+			if (plan->steps[i].kind == STEP_SETTLE) {
+				plan->steps[i].state = STEP_SKIPPED;
+				plan->steps[i].message = "nothing was changed";
+			}
+}
+
+void
+plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	*plan = (struct plan){0};
+	plan_bundles(arena, input, plan);
+	plan_files(arena, input, plan);
+	plan_folders(arena, input, plan);
+	plan_receipts(arena, input, plan);
+	plan_machine(arena, input, plan);
+	drop_lonely_settle(plan);
+	plan_check_gates(arena, input, plan);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Plan: cases, rules, host and policy in; steps, refusals and what stays out. A
+ * pure function, without any I/O. More evidence never yields fewer refusals.
+ */
+#ifndef UNINSTALL_PLAN_H
+#define UNINSTALL_PLAN_H
+
+#include "uninstall/case.h"
+#include "uninstall/ownership.h"
+#include "uninstall/standing.h"
+#include "uninstall/step.h"
+
+/* What is known of the driver that takes over: asked by the caller, since this
+ * room knows nothing of dexts. */
+enum replacement_state {
+	REPLACEMENT_READY,     /* active, staged, or its app is there and policy allows it */
+	REPLACEMENT_NOT_READY,
+	REPLACEMENT_NOT_KNOWN  /* no rule names one */
+};
+
+struct plan_target {
+	const struct kext_case *kext;
+	enum rebuild_state rebuild; /* from the ledger; REBUILD_NOT_NEEDED without a case */
+	enum replacement_state replacement;
+	const char *replacement_text; /* why it is not ready */
+};
+
+struct plan_input {
+	const struct plan_target *targets;
+	size_t target_count;
+	const struct case_list *cases; /* of the whole Mac: the bystanders are among them */
+	const struct claim_list *claims;
+	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */
+	int macos_major;
+	bool has_rebuild;
+	bool collection_unreadable;
+	bool rebuild_was_cut_off; /* a run was killed while it asked for a rebuild */
+	bool ask_approval;
+	bool accept_bystanders, without_replacement, keep_receipts;
+};
+
+struct kept {
+	const char *path, *why;
+};
+
+struct bystander {
+	const char *bundle_id, *effect, *why;
+};
+
+struct plan {
+	struct step *steps;
+	size_t step_count, step_room;
+	struct kept *kept;
+	size_t kept_count, kept_room;
+	struct bystander *bystanders;
+	size_t bystander_count, bystander_room;
+	const char **refusals; /* sentences; any: nothing is done */
+	size_t refusal_count, refusal_room;
+	bool wants_rebuild;   /* the collection, stash or instructions name a target */
+	bool restart_needed;  /* a target is loaded, or named there */
+};
+
+/* All texts owned by the arena. */
+void plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The gates of a plan. What they cannot judge yet (storage, filesystem, network,
+ * input, security and unknown classes) they refuse.
+ */
+#include <string.h>
+
+#include "kmutil-helpers/path.h"
+#include "uninstall/plan_gate.h"
+#include "uninstall/source.h"
+#include "kmutil-helpers/banned.h"
+
+static void
+refuse(struct arena *arena, struct plan *plan, const char *sentence)
+{
+	if (plan->refusal_count == plan->refusal_room) {
+		plan->refusal_room = plan->refusal_room ? plan->refusal_room * 2 : 8;
+		plan->refusals = arena_grow(arena, plan->refusals, plan->refusal_count,
+		    plan->refusal_room, sizeof(*plan->refusals));
+	}
+	plan->refusals[plan->refusal_count++] = sentence;
+}
+
+bool
+plan_is_shared_folder(const char *path)
+{
+	static const char *const shared[] = {"/", "/Library", "/Applications", "/Users", "/private",
+	    "/private/var", "/private/etc", "/usr", "/usr/local", "/usr/local/bin",
+	    "/usr/local/share", "/opt", "/System", "/Library/Extensions",
+	    "/Library/Application Support", "/Library/LaunchDaemons", "/Library/LaunchAgents",
+	    "/Library/Filesystems", "/Library/Frameworks", "/Library/PreferencePanes",
+	    "/Library/Preferences", "/Library/PrivilegedHelperTools", "/Library/Audio"};
+	size_t i;
+
+	for (i = 0; i < sizeof(shared) / sizeof(*shared); i++)
+		if (strcmp(shared[i], path) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_step(const struct plan *plan, enum step_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == kind)
+			return true;
+	return false;
+}
+
+static bool
+is_target(const struct plan_input *input, const struct kext_case *kext)
+{
+	size_t i;
+
+	for (i = 0; i < input->target_count; i++)
+		if (input->targets[i].kext == kext)
+			return true;
+	return false;
+}
+
+static void
+add_bystander(struct arena *arena, struct plan *plan, const struct kext_case *kext,
+    const char *effect, const char *why)
+{
+	if (plan->bystander_count == plan->bystander_room) {
+		plan->bystander_room = plan->bystander_room ? plan->bystander_room * 2 : 8;
+		plan->bystanders = arena_grow(arena, plan->bystanders, plan->bystander_count,
+		    plan->bystander_room, sizeof(*plan->bystanders));
+	}
+	plan->bystanders[plan->bystander_count++] =
+	    (struct bystander){.bundle_id = case_name(kext), .effect = effect, .why = why};
+}
+
+/* What the machine-wide steps do to another product's kext. NULL: nothing. */
+static const char *
+effect_on(const struct plan *plan, const struct case_facts *facts, const char **why)
+{
+	if (has_step(plan, STEP_REBUILD) && facts->listed && !facts->bundle) {
+		*why = "the rebuild drops it: its bundle is missing";
+		return "lost";
+	}
+	if (has_step(plan, STEP_REBUILD) && facts->bundle && !facts->listed) {
+		*why = "the rebuild may build it in: it is on disk and not in the collection";
+		return "added";
+	}
+	if (has_step(plan, STEP_CLEAR_STAGING) && facts->staged) {
+		*why = "its staged copy is cleared; macOS stages it again when it is loaded";
+		return "restaged";
+	}
+	if (has_step(plan, STEP_REBUILD) && facts->listed) {
+		*why = "it stays in the collection";
+		return "kept";
+	}
+	return NULL;
+}
+
+/* Judging others is not finished: whoever is touched at all stops the plan. */
+static void
+check_bystanders(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct kext_case *kext;
+	const char *effect, *why = NULL;
+	struct case_facts facts;
+	size_t i;
+
+	for (i = 0; i < input->cases->count; i++) {
+		kext = &input->cases->items[i];
+		if (kext->apple || is_target(input, kext))
+			continue;
+		facts = case_get_facts(kext);
+		effect = effect_on(plan, &facts, &why);
+		if (effect == NULL)
+			continue;
+		add_bystander(arena, plan, kext, effect, why);
+		if (!input->accept_bystanders)
+			refuse(arena, plan,
+			    arena_printf(arena,
+				"%s, which is another product's, would be touched (%s: %s); "
+				"--accept-bystanders goes on",
+				case_name(kext), effect, why));
+	}
+}
+
+static void
+check_class(struct arena *arena, const struct plan_target *target, struct plan *plan)
+{
+	static const char *const judged[] = {
+	    "display", "audio", "serial", "virtualisation", "other"};
+	const struct rule *rule = target->kext->rule;
+	size_t i;
+
+	if (rule == NULL || rule->class_name == NULL) {
+		refuse(arena, plan,
+		    arena_printf(arena,
+			"%s: no rule says what it drives, so that nobody can say what would be "
+			"cut off; write a rule for it first",
+			case_name(target->kext)));
+		return;
+	}
+	for (i = 0; i < sizeof(judged) / sizeof(*judged); i++)
+		if (strcmp(judged[i], rule->class_name) == 0)
+			return;
+	refuse(arena, plan,
+	    arena_printf(arena,
+		"%s: it is a %s driver, and this version cannot judge yet what depends on it",
+		case_name(target->kext), rule->class_name));
+}
+
+static void
+check_replacement(struct arena *arena, const struct plan_input *input,
+    const struct plan_target *target, struct plan *plan)
+{
+	struct case_facts facts = case_get_facts(target->kext);
+
+	if (input->without_replacement || !facts.loaded ||
+	    target->replacement == REPLACEMENT_READY)
+		return;
+	refuse(arena, plan,
+	    arena_printf(arena,
+		"%s is loaded and %s; install the replacement first, or go on with "
+		"--without-replacement",
+		case_name(target->kext), target->replacement_text));
+}
+
+static void
+check_target(struct arena *arena, const struct plan_input *input,
+    const struct plan_target *target, struct plan *plan)
+{
+	if (target->kext->apple) {
+		refuse(arena, plan,
+		    arena_printf(arena, "%s is Apple's, or ships with macOS: it is never touched",
+			case_name(target->kext)));
+		return;
+	}
+	check_class(arena, target, plan);
+	check_replacement(arena, input, target, plan);
+}
+
+void
+plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	size_t i;
+
+	if (plan->step_count == 0)
+		return;
+	for (i = 0; i < input->target_count; i++)
+		check_target(arena, input, &input->targets[i], plan);
+	for (i = 0; i < plan->kept_count; i++)
+		if (path_has_suffix(plan->kept[i].path, ".kext"))
+			refuse(arena, plan,
+			    arena_printf(arena, "%s: %s", plan->kept[i].path, plan->kept[i].why));
+	check_bystanders(arena, input, plan);
+	if (has_step(plan, STEP_REBUILD) && input->collection_unreadable)
+		refuse(arena, plan,
+		    "the collection could not be read, so that nobody can say what a rebuild "
+		    "would do to other products");
+	if (input->macos_major < MACOS_FIRST || input->macos_major > MACOS_LAST)
+		refuse(arena, plan,
+		    arena_printf(arena,
+			"this macOS (%d) is not one of those that the assumptions speak of "
+			"(%d to %d)",
+			input->macos_major, MACOS_FIRST, MACOS_LAST));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What forbids a plan: bystanders, class, replacement, unreadable evidence. Pure. */
+#ifndef UNINSTALL_PLAN_GATE_H
+#define UNINSTALL_PLAN_GATE_H
+
+#include "uninstall/plan.h"
+
+#define MACOS_FIRST 11
+#define MACOS_LAST 27
+
+/* Adds the plan's refusals and bystanders. */
+void plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan);
+
+/* Whether a folder is everybody's, so that no product may take it away. */
+bool plan_is_shared_folder(const char *path);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Run: one execution of a plan under the ledger. Each step is marked begun before
+ * it acts and done or failed after, so that the next run can finish what a crash
+ * cut off.
+ */
+#ifndef UNINSTALL_RUN_H
+#define UNINSTALL_RUN_H
+
+#include "kmutil-helpers/buf.h"
+#include "kmutil-helpers/tool_kmutil.h"
+#include "uninstall/ledger.h"
+
+struct run {
+	struct arena *arena;    /* borrowed */
+	struct ledger *ledger;  /* borrowed, open for writing */
+	int64_t id;
+	/* Tells a person what happens, as it happens; may be NULL. */
+	void (*tell)(const char *text, void *payload);
+	void *payload;
+	bool has_rebuilt; /* a rebuild was asked for; what it came to: */
+	struct kmutil_rebuild rebuild;
+	bool rebuild_was_cut_off; /* a run before this one was killed while it asked */
+	int failed;             /* steps that failed */
+};
+
+/* Carries out the planned steps, in order. 0, or the ledger's fault: then the run
+ * is left for the next one to finish. */
+int run_steps(struct run *run, struct step *steps, size_t count)
+    __attribute__((warn_unused_result));
+
+/* What recovery found of a run that was cut off. */
+struct recovery {
+	const struct ledger_run *run; /* NULL: there was none */
+	int finished;                 /* steps that were begun, and are done now */
+	bool rebuild_was_cut_off;
+};
+
+/* Finishes the begun steps of a run that was cut off, marks the rest as skipped
+ * and the run as failed: the next plan sees what is left. */
+int run_recover(struct run *run, struct recovery *recovery) __attribute__((warn_unused_result));
+
+/* One step of each kind; sets state and message, returns the ledger's faults. */
+int step_act(struct run *run, struct step *step) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of sources, and what they share. */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmutil-helpers/plist.h"
+#include "uninstall/source.h"
+#include "kmutil-helpers/banned.h"
+
+#define INFO_PLIST_CAP_BYTES ((size_t)4 << 20)
+#define BUNDLE_SUFFIX ".kext"
+
+static const struct source *const sources[] = {
+    [SOURCE_BUNDLE] = &source_bundle,
+    [SOURCE_RECEIPT] = &source_receipt,
+    [SOURCE_AUXKC] = &source_auxkc,
+    [SOURCE_PREBOOT] = &source_preboot,
+    [SOURCE_STAGED] = &source_staged,
+    [SOURCE_STASHED] = &source_stashed,
+    [SOURCE_KCGEN] = &source_kcgen,
+    [SOURCE_UAKL] = &source_uakl,
+    [SOURCE_LOADED] = &source_loaded,
+    [SOURCE_POLICY] = &source_policy,
+    [SOURCE_POLICY_MDM] = &source_policy_mdm,
+    [SOURCE_LOAD_HISTORY] = &source_load_history,
+};
+static_assert(sizeof(sources) / sizeof(*sources) == SOURCE_COUNT, "a row for each source");
+
+const struct source *
+source_get(enum source_id id)
+{
+	return sources[id];
+}
+
+const char *
+keeper_name(enum keeper keeper)
+{
+	static const char *const names[KEEPER_COUNT] = {
+	    [KEEPER_ROOT] = "root",
+	    [KEEPER_REBUILD] = "rebuild",
+	    [KEEPER_CLEAR_STAGING] = "clear-staging",
+	    [KEEPER_RESTART] = "restart",
+	    [KEEPER_RECOVERY] = "recovery",
+	    [KEEPER_MDM] = "mdm",
+	    [KEEPER_NONE] = "none",
+	    [KEEPER_APPLE] = "apple",
+	    [KEEPER_OTHER_SYSTEM] = "other-system",
+	};
+
+	return names[keeper];
+}
+
+void
+scan_run(struct scan *scan)
+{
+	int id;
+
+	scan->problems.arena = scan->arena;
+	for (id = 0; id < SOURCE_COUNT; id++) {
+		if (sources[id]->read == NULL || (sources[id]->live && !scan->root->live))
+			continue;
+		if (scan->carriers_only && sources[id]->keeper == KEEPER_RECOVERY)
+			continue;
+		sources[id]->read(scan);
+	}
+}
+
+struct trace *
+scan_add(struct scan *scan, enum source_id source)
+{
+	struct trace_list *list = &scan->traces;
+	struct trace *trace;
+
+	if (list->count == list->room) {
+		list->room = list->room ? list->room * 2 : 64;
+		list->items = arena_grow(scan->arena, list->items, list->count, list->room,
+		    sizeof(*list->items));
+	}
+	trace = &list->items[list->count++];
+	*trace = (struct trace){
+	    .source = source, .keeper = sources[source]->keeper, .loadable = UNKNOWN};
+	return trace;
+}
+
+void
+scan_fault(struct scan *scan, enum source_id source, const char *path, struct fault fault)
+{
+	const struct source *row = sources[source];
+
+	if (fault.code == 0 || fault.code == -ENOENT)
+		return;
+	problem_add_fault(&scan->problems, path, row->name, fault, row->unknown,
+	    row->role == TRACE_CARRIER);
+}
+
+void
+scan_problem(struct scan *scan, enum source_id source, const char *path, int code)
+{
+	scan_fault(scan, source, path, (struct fault){.code = code});
+}
+
+int
+scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, struct fault *fault)
+{
+	static const char *const places[] = {"Contents/Info.plist", "Info.plist"};
+	struct arena *scratch = arena_new(0);
+	const struct plist *info;
+	char *bytes;
+	size_t len, i;
+	int error = -ENOENT;
+
+	for (i = 0; i < sizeof(places) / sizeof(*places) && error == -ENOENT; i++)
+		error = path_read(scan->root,
+		    arena_printf(scratch, "%s/%s", bundle, places[i]), INFO_PLIST_CAP_BYTES,
+		    scratch, &bytes, &len);
+	*fault = (struct fault){.code = error};
+	if (error == 0)
+		error = plist_parse(scratch, bytes, len, &info, fault);
+	if (error == 0) {
+		trace->bundle_id = arena_strdup(scan->arena,
+		    plist_text(plist_find(info, "CFBundleIdentifier")));
+		trace->version = arena_strdup(scan->arena,
+		    plist_text(plist_find(info, "CFBundleVersion")));
+	}
+	arena_free(scratch);
+	return error;
+}
+
+static bool
+is_skipped(const struct scan *scan, const char *path)
+{
+	const char *const *skip;
+
+	for (skip = scan->skip; skip != NULL && *skip != NULL; skip++)
+		if (path_is_below(path, *skip))
+			return true;
+	return false;
+}
+
+static void
+add_bundle(struct scan *scan, enum source_id source, const char *path)
+{
+	struct trace found = {0}, *trace;
+	struct fault fault;
+	int error = scan_read_bundle(scan, path, &found, &fault);
+
+	trace = scan_add(scan, source);
+	trace->path = path;
+	trace->bundle_id = found.bundle_id;
+	trace->version = found.version;
+	if (error == -ENOENT)
+		trace->note = "it has no Info.plist";
+	else if (error != 0)
+		scan_fault(scan, source, arena_printf(scan->arena, "%s/Contents/Info.plist", path),
+		    fault);
+}
+
+void
+scan_walk_bundles(struct scan *scan, enum source_id source, const char *folder, int depth)
+{
+	struct stat st;
+	char **names, *path;
+	size_t count, i;
+	int error;
+
+	if (is_skipped(scan, folder))
+		return;
+	error = path_list(scan->root, folder, scan->arena, &names, &count);
+	if (error != 0)
+		scan_problem(scan, source, folder, error);
+	for (i = 0; i < count; i++) {
+		path = arena_printf(scan->arena, "%s/%s", folder, names[i]);
+		if (path_stat(scan->root, path, &st) != 0 || !S_ISDIR(st.st_mode))
+			continue;
+		if (path_has_suffix(path, BUNDLE_SUFFIX))
+			add_bundle(scan, source, path);
+		if (depth > 1)
+			scan_walk_bundles(scan, source, path, depth - 1);
+	}
+}

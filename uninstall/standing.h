@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Standing: what is true of a kext now. A pure function of the evidence; the
+ * meanings are the contract's (docs/design.md#standings).
+ */
+#ifndef UNINSTALL_STANDING_H
+#define UNINSTALL_STANDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "uninstall/case.h"
+
+enum standing {
+	STANDING_NONE, /* memories only: null */
+	STANDING_APPLE,
+	STANDING_UNKNOWN,
+	STANDING_VERIFYING,
+	STANDING_REMOVING,
+	STANDING_INSTALLED,
+	STANDING_BLOCKED,
+	STANDING_RETURNED,
+	STANDING_APPROVAL_PENDING,
+	STANDING_RESTART_PENDING,
+	STANDING_INERT,
+	STANDING_GONE,
+	STANDING_COUNT
+};
+
+/* How far the removal from the collection has come, as the ledger knows it. */
+enum rebuild_state {
+	REBUILD_NOT_NEEDED, /* the collection never named the kext */
+	REBUILD_WANTED,     /* needed, and not approved so far */
+	REBUILD_FRUITLESS,  /* asked for, and macOS saw nothing to change */
+	REBUILD_APPROVED,   /* its output took the id away; waits for the restart */
+	REBUILD_CONVERGED,  /* a scan after the restart did not list it any more */
+	REBUILD_STATE_COUNT
+};
+
+struct evidence {
+	bool apple;
+	bool live;                 /* the running system, not a copy */
+	struct case_facts facts;
+	bool carrier_unreadable;   /* a carrier source could not be read */
+	bool safe_mode;
+	bool verifying;            /* kernelmanagerd is still busy */
+	bool witnesses_disagree;   /* about the collection that this boot loaded */
+	/* from the ledger */
+	bool has_case;
+	bool step_unfinished;
+	bool restart_needed;       /* since the run began it was loaded or in the collection */
+	bool restarted;            /* since the last step that acted */
+	bool was_clean;            /* was gone or inert before */
+	enum rebuild_state rebuild;
+	bool has_rebuild;          /* this macOS has kmutil rebuild */
+};
+
+enum standing standing_judge(const struct evidence *evidence);
+
+/* "gone", ...; NULL for STANDING_NONE. */
+const char *standing_name(enum standing standing);
+/* The standing of that name; STANDING_NONE for an unknown one or NULL. */
+enum standing standing_parse(const char *name);
+
+/* The exit status that belongs to a standing with its evidence. */
+int standing_exit(enum standing standing, const struct evidence *evidence);
+
+/* Of several exit statuses the first of 6 5 7 3 2 4 1 0. */
+int exit_worst(int a, int b);
+
+const char *rebuild_state_name(enum rebuild_state state);
+enum rebuild_state rebuild_state_parse(const char *name);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What each kind of step does. Each may be repeated: a file that is in the vault
+ * already, a receipt that is forgotten, a staging folder that is empty are done.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/tool_pkgutil.h"
+#include "uninstall/receipt.h"
+#include "uninstall/run.h"
+#include "uninstall/undo.h"
+#include "uninstall/vault.h"
+#include "kmutil-helpers/banned.h"
+
+#define SETTLE_LOOKS 60
+#define SETTLE_PAUSE_MS 500
+#define SETTLE_LOG_SECONDS 5
+
+static int
+step_done(struct step *step, const char *message)
+{
+	step->state = STEP_DONE;
+	step->message = message;
+	return 0;
+}
+
+static int
+step_failed(struct step *step, const char *message)
+{
+	step->state = STEP_FAILED;
+	step->message = message;
+	return 0;
+}
+
+static const char *
+explain_vault_error(struct arena *arena, const char *path, int error)
+{
+	if (error == -EXDEV)
+		return "lies on another volume than the vault; it was left where it is";
+	if (error == -EPERM && path_is_below(path, "/Applications"))
+		return "macOS refuses: kextirpate needs the privacy permission App Management or "
+		       "Full Disk Access for this; it was left where it is";
+	return arena_printf(arena, "%s; it was left where it is", fault_sentence(error));
+}
+
+/* Full disks and failing media end the run: the ledger cannot be trusted to go on.
+ * Everything else is this step's alone. */
+static bool
+is_fatal(int error)
+{
+	return error == -ENOSPC || error == -EIO || error == -FAULT_DAMAGED;
+}
+
+static int
+act_vault(struct run *run, struct step *step)
+{
+	struct stat st;
+	bool is_bundle = path_has_suffix(step->subject, ".kext"), is_folder;
+	int error = path_stat(&run->ledger->root, step->subject, &st);
+
+	is_folder = error == 0 && S_ISDIR(st.st_mode);
+	error = vault_put(run->ledger, run->arena, run->id, step->n, step->subject,
+	    is_folder && !is_bundle);
+	if (error == 0)
+		return step_done(step, "in the vault");
+	if (error == 1)
+		return step_done(step, "was gone already");
+	if (error == -ENOTEMPTY) {
+		step->state = STEP_SKIPPED;
+		step->message = "is not empty: something else lies in it";
+		return 0;
+	}
+	(void)step_failed(step, explain_vault_error(run->arena, step->subject, error));
+	return is_fatal(error) ? error : 0;
+}
+
+static bool
+is_quiet_enough(struct run *run, int *error)
+{
+	bool busy = false;
+
+	*error = kmutil_is_busy(run->arena, SETTLE_LOG_SECONDS, &busy);
+	return *error != 0 || !busy;
+}
+
+/* Waits until kernelmanagerd is done with the change on disk, bounded. */
+static int
+act_settle(struct run *run, struct step *step)
+{
+	const struct timespec pause = {
+	    .tv_sec = SETTLE_PAUSE_MS / 1000, .tv_nsec = SETTLE_PAUSE_MS % 1000 * 1000000L};
+	int looks, error = 0;
+
+	for (looks = 0; looks < SETTLE_LOOKS && !is_quiet_enough(run, &error); looks++)
+		(void)nanosleep(&pause, NULL);
+	if (error != 0)
+		return step_done(step, "cannot be told on this Mac; went on");
+	return looks < SETTLE_LOOKS
+	    ? step_done(step, "macOS is quiet")
+	    : step_failed(step, "macOS was still busy after 30 seconds; nothing was asked of it");
+}
+
+/* The first path of a receipt that is still there, unless it is a folder. */
+struct left_path {
+	struct run *run;
+	const char *path;
+};
+
+static int
+find_left_path(const char *path, const struct bom_entry *entry, void *payload)
+{
+	struct left_path *left = payload;
+	struct stat st;
+
+	(void)entry;
+	if (path_stat(&left->run->ledger->root, path, &st) != 0 || S_ISDIR(st.st_mode))
+		return 0;
+	left->path = arena_strdup(left->run->arena, path);
+	return 1;
+}
+
+static int
+copy_receipt(struct run *run, struct step *step, const char *suffix)
+{
+	int error = vault_copy(run->ledger, run->arena, run->id, step->n,
+	    arena_printf(run->arena, RECEIPTS "/%s.%s", step->subject, suffix), suffix);
+
+	return error == 1 ? 0 : error;
+}
+
+/* Copies the receipt to the vault, then has pkgutil forget it. */
+static int
+act_forget(struct run *run, struct step *step)
+{
+	struct left_path left = {.run = run};
+	struct receipt *receipts;
+	const char *message = NULL;
+	struct fault fault;
+	size_t count, i;
+	int error = receipt_list(&run->ledger->root, run->arena, &receipts, &count);
+
+	for (i = 0; error == 0 && i < count; i++)
+		if (strcmp(receipts[i].id, step->subject) == 0)
+			error = receipt_each_path(&run->ledger->root, &receipts[i],
+			    find_left_path, &left, &fault);
+	if (left.path != NULL) {
+		step->state = STEP_SKIPPED;
+		step->message = arena_printf(run->arena, "kept: it lists %s, which is still there",
+		    left.path);
+		return 0;
+	}
+	if (error == 0)
+		error = copy_receipt(run, step, "plist");
+	if (error == 0)
+		error = copy_receipt(run, step, "bom");
+	if (error == 0)
+		error = pkgutil_forget(run->arena, step->subject, &message);
+	if (error == 0)
+		return step_done(step, "forgotten; a copy is in the vault");
+	(void)step_failed(step,
+	    arena_printf(run->arena, "%s; the receipt was kept",
+		message != NULL ? message : fault_sentence(error)));
+	return is_fatal(error) ? error : 0;
+}
+
+static int
+act_clear_staging(struct run *run, struct step *step)
+{
+	const char *message = NULL;
+	int error = kmutil_clear_staging(run->arena, &message);
+
+	if (error == 0)
+		return step_done(step, "staged copies of all kexts are cleared");
+	return step_failed(step,
+	    arena_printf(run->arena, "kmutil clear-staging: %s",
+		message != NULL ? message : fault_sentence(error)));
+}
+
+static const char *
+rebuild_sentence(struct arena *arena, const struct kmutil_rebuild *rebuild)
+{
+	if (!rebuild->converges)
+		return "the same kext is to be added and removed: such a rebuild never ends; "
+		       "nothing more was tried";
+	switch (rebuild->outcome) {
+	case KMUTIL_NEEDS_RESTART:
+		return "approved; it takes effect at the restart";
+	case KMUTIL_NO_CHANGES:
+		return "macOS sees nothing to change";
+	case KMUTIL_REFUSED:
+		return "the approval was refused; nothing was changed";
+	case KMUTIL_NOBODY:
+		return "nobody was there who could approve; nothing was changed";
+	case KMUTIL_TIMED_OUT:
+		return "nobody answered in time; nothing was changed";
+	case KMUTIL_NO_SUCH_VERB:
+		return "this macOS has no rebuild";
+	case KMUTIL_BUILD_FAILED:
+	case KMUTIL_NOT_UNDERSTOOD:
+	case KMUTIL_OUTCOME_COUNT:
+		break;
+	}
+	if (rebuild->bad_kext != NULL || rebuild->bad_path != NULL)
+		return arena_printf(arena,
+		    "%s stops every rebuild on this Mac, and must be mended or removed first: %s",
+		    rebuild->bad_kext != NULL ? rebuild->bad_kext : rebuild->bad_path,
+		    rebuild->message);
+	return arena_printf(arena, "kmutil rebuild ended with status %d: %s", rebuild->status,
+	    rebuild->message != NULL ? rebuild->message : "it gave no reason");
+}
+
+/* Refused and timed out are outcomes, not failures: the step is skipped, and the
+ * case stays without approval. */
+static int
+act_rebuild(struct run *run, struct step *step)
+{
+	struct kmutil_rebuild *rebuild = &run->rebuild;
+	int error = kmutil_rebuild(run->arena, 0, rebuild);
+
+	if (error != 0)
+		return step_failed(step,
+		    arena_printf(run->arena, "kmutil rebuild: %s", fault_sentence(error)));
+	run->has_rebuilt = true;
+	step->message = rebuild_sentence(run->arena, rebuild);
+	step->state = STEP_SKIPPED;
+	if (rebuild->outcome == KMUTIL_NEEDS_RESTART || rebuild->outcome == KMUTIL_NO_CHANGES)
+		step->state = STEP_DONE;
+	if (rebuild->outcome == KMUTIL_BUILD_FAILED || rebuild->outcome == KMUTIL_NOT_UNDERSTOOD ||
+	    !rebuild->converges)
+		step->state = STEP_FAILED;
+	return 0;
+}
+
+int
+step_act(struct run *run, struct step *step)
+{
+	switch (step->kind) {
+	case STEP_VAULT:
+		return act_vault(run, step);
+	case STEP_SETTLE:
+		return act_settle(run, step);
+	case STEP_FORGET:
+		return act_forget(run, step);
+	case STEP_CLEAR_STAGING:
+		return act_clear_staging(run, step);
+	case STEP_REBUILD:
+		return act_rebuild(run, step);
+	case STEP_RESTORE:
+		return undo_act(run, step);
+	case STEP_PREPARE:
+	case STEP_ACTIVATE:
+	case STEP_VERIFY:
+	case STEP_KIND_COUNT:
+		break;
+	}
+	return step_failed(step, "is not a step of this room");
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of step kinds. */
+#include <string.h>
+
+#include "uninstall/step.h"
+#include "kmutil-helpers/banned.h"
+
+static const struct step_row step_rows[STEP_KIND_COUNT] = {
+    [STEP_VAULT] = {"vault", false, {ASSUMPTION_EXTENSIONS_ARE_ROOTS}, 1},
+    [STEP_SETTLE] = {"settle", false, {ASSUMPTION_LOG_SHOWS_WORK}, 1},
+    [STEP_FORGET] = {"forget", false, {ASSUMPTION_FORGET_WORKS}, 1},
+    [STEP_CLEAR_STAGING] = {"clear-staging", true, {ASSUMPTION_CLEAR_STAGING_EMPTIES_ALL}, 1},
+    [STEP_REBUILD] = {"rebuild", true,
+	{ASSUMPTION_REBUILD_DROPS_MISSING, ASSUMPTION_REBUILD_DROPS_STASH_AND_INSTRUCTIONS,
+	    ASSUMPTION_REBUILD_NEEDS_APPROVAL},
+	3},
+    [STEP_PREPARE] = {"prepare", false, {ASSUMPTION_DEXT_STAYS_APPROVED}, 1},
+    [STEP_ACTIVATE] = {"activate", false, {ASSUMPTION_DEXT_STAYS_APPROVED}, 1},
+    [STEP_VERIFY] = {"verify", false, {ASSUMPTION_AUX_UUID_TELLS_BOOT}, 1},
+    [STEP_RESTORE] = {"restore", false, {ASSUMPTION_EXTENSIONS_ARE_ROOTS}, 1},
+};
+
+static const char *const step_state_names[STEP_STATE_COUNT] = {
+    [STEP_PLANNED] = "planned",
+    [STEP_BEGUN] = "begun",
+    [STEP_DONE] = "done",
+    [STEP_FAILED] = "failed",
+    [STEP_SKIPPED] = "skipped",
+};
+
+const struct step_row *
+step_get(enum step_kind kind)
+{
+	return &step_rows[kind];
+}
+
+enum step_kind
+step_parse(const char *name)
+{
+	int i;
+
+	for (i = 0; name != NULL && i < STEP_KIND_COUNT; i++)
+		if (strcmp(step_rows[i].name, name) == 0)
+			return (enum step_kind)i;
+	return STEP_KIND_COUNT;
+}
+
+const char *
+step_state_name(enum step_state state)
+{
+	return step_state_names[state];
+}
+
+enum step_state
+step_state_parse(const char *name)
+{
+	int i;
+
+	for (i = 0; name != NULL && i < STEP_STATE_COUNT; i++)
+		if (strcmp(step_state_names[i], name) == 0)
+			return (enum step_state)i;
+	return STEP_PLANNED;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Giving back what a run moved. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kmutil-helpers/fault.h"
+#include "uninstall/undo.h"
+#include "uninstall/vault.h"
+#include "kmutil-helpers/banned.h"
+
+int
+undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
+    size_t *count)
+{
+	struct vaulted *items;
+	size_t item_count, i;
+	int error = ledger_vault_list(ledger, arena, run, &items, &item_count);
+
+	*count = 0;
+	*steps = arena_array(arena, item_count + 1, sizeof(**steps));
+	for (i = item_count; error == 0 && i > 0; i--)
+		if (!items[i - 1].restored)
+			(*steps)[(*count)++] = (struct step){
+			    .kind = STEP_RESTORE,
+			    .subject = items[i - 1].path,
+			    .why = arena_printf(arena, "run %lld moved it", (long long)run),
+			};
+	return error;
+}
+
+/* The item of the register that a restore step speaks of: the step's "why" names
+ * the run. NULL when there is none. */
+static int
+find_item(struct run *run, const struct step *step, struct vaulted **item)
+{
+	struct vaulted *items;
+	size_t count, i;
+	long long id = step->why != NULL ? strtoll(step->why + strlen("run "), NULL, 10) : 0;
+	int error = ledger_vault_list(run->ledger, run->arena, id, &items, &count);
+
+	*item = NULL;
+	for (i = 0; error == 0 && i < count; i++)
+		if (strcmp(items[i].path, step->subject) == 0)
+			*item = &items[i];
+	return error;
+}
+
+int
+undo_act(struct run *run, struct step *step)
+{
+	struct vaulted *item;
+	int error = find_item(run, step, &item);
+
+	if (error != 0)
+		return error;
+	error = item != NULL ? vault_restore(run->ledger, item) : -ENOENT;
+	/* Registered, and the run was cut off before the move: it never went. */
+	if (error == -ENOENT && item != NULL && path_exists(&run->ledger->root, step->subject))
+		error = 0;
+	if (error == 0) {
+		step->state = STEP_DONE;
+		step->message = "is back";
+		return ledger_vault_set_restored(run->ledger, item);
+	}
+	step->state = STEP_FAILED;
+	step->message = error == -EEXIST
+	    ? "something else is there now; the old one stays in the vault"
+	    : arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
+	return 0;
+}
+
+int
+undo_finish(struct ledger *ledger, struct arena *arena, int64_t run)
+{
+	struct ledger_case *cases;
+	size_t count, i;
+	int error = ledger_case_list(ledger, arena, &cases, &count);
+
+	if (error == 0)
+		error = store_begin(ledger->db);
+	if (error != 0)
+		return error;
+	for (i = 0; error == 0 && i < count; i++)
+		if (cases[i].run == run)
+			error = ledger_case_remove(ledger, cases[i].key);
+	if (error == 0)
+		error = ledger_run_end(ledger, run, "undone", 0);
+	return store_commit(ledger->db, error);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Undo: giving back what a run moved. Its steps are made from the ledger's
+ * register, last moved first; each is repeated safely.
+ */
+#ifndef UNINSTALL_UNDO_H
+#define UNINSTALL_UNDO_H
+
+#include "uninstall/run.h"
+
+/* The steps that give back what `run` moved and is not back yet; owned by the
+ * arena. */
+int undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
+    size_t *count) __attribute__((warn_unused_result));
+
+/* Carries out a restore step. */
+int undo_act(struct run *run, struct step *step) __attribute__((warn_unused_result));
+
+/* Ends an undo whose steps are all done: the run counts as undone, and its cases
+ * are closed. */
+int undo_finish(struct ledger *ledger, struct arena *arena, int64_t run)
+    __attribute__((warn_unused_result));
+
+#endif
