@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `macsim set`: the settings of a Mac, checked before any is changed.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/macsim/keep_files.h"
+#include "tests/macsim/model.h"
+
+static const struct {
+	const char *key, *values; /* words parted by "|" */
+} settings[] = {
+	{"approval", "yes|no|none"}, {"mdm", "none|enrolled|allowed"}, {"sip", "on|off"},
+	{"tcc", "granted|denied"}, {"filevault", "on|off"},
+};
+
+static bool
+is_one_of(const char *values, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = values; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+		if (len > 0 && !strncmp(at, word, len) && (at[len] == '|' || at[len] == 0))
+			return true;
+	return false;
+}
+
+static bool
+is_name(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return len > 0 && len < 32 && text[len] == 0;
+}
+
+static bool
+is_number(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return len > 0 && len < 6 && text[len] == 0;
+}
+
+static void
+list_settings(void)
+{
+	fputs("macsim: settings: console=NAME|none settle=N assumption.ID=yes|no\n", stderr);
+	fputs("macsim:   tool.NAME=hang|fail|garbage|exit0|ok", stderr);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		fprintf(stderr, " %s=%s", settings[i].key, settings[i].values);
+	fputc('\n', stderr);
+}
+
+static bool
+is_valid(const char *key, const char *value)
+{
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		if (!strcmp(settings[i].key, key))
+			return is_one_of(settings[i].values, value);
+	if (!strcmp(key, "console"))
+		return is_name(value);
+	if (!strcmp(key, "settle"))
+		return is_number(value);
+	if (!strncmp(key, "tool.", 5))
+		return is_one_of("kmutil|systemextensionsctl|csrutil|sw_vers|bputil|codesign|log|profiles|"
+		    "sudo|stat|pkgutil|kextcache|kcditto|sysctl|ioreg|scutil|launchctl|shutdown|helper",
+		    key + 5) && is_one_of("hang|fail|garbage|exit0|ok", value);
+	if (!strncmp(key, "assumption.", 11))
+		for (size_t i = 0; model_assumption(i); i++)
+			if (!strcmp(model_assumption(i)->id, key + 11))
+				return is_one_of("yes|no", value);
+	return false;
+}
+
+int
+cmd_set(int argc, char **argv)
+{
+	struct model *model;
+
+	if (argc < 3)
+		macsim_die("usage: macsim set DIR KEY=VALUE...");
+	model = model_load(argv[1]);
+	if (!model)
+		return MACSIM_ERROR;
+	for (int i = 2; i < argc; i++) {
+		char *equals = strchr(argv[i], '=');
+
+		if (equals)
+			*equals = 0;
+		if (!equals || !is_valid(argv[i], equals + 1)) {
+			fprintf(stderr, "macsim: \"%s\" is no setting, or \"%s\" no value of it; "
+			    "nothing was changed\n", argv[i], equals ? equals + 1 : "");
+			list_settings();
+			return MACSIM_ERROR;
+		}
+		model_put(model, argv[i], equals + 1);
+	}
+	model_save(model, argv[1]);
+	model_free(model);
+	return 0;
+}

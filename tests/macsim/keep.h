@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What macOS keeps of kexts on disk, rendered from the model; `root` as in
+ * keep_files.h. Each call makes its place agree with the model.
+ */
+#ifndef TESTS_MACSIM_KEEP_H
+#define TESTS_MACSIM_KEEP_H
+
+#include "tests/macsim/keep_files.h"
+#include "tests/macsim/model.h"
+
+#define KEEP_AUXKC "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
+#define KEEP_SYSEXT "/Library/SystemExtensions"
+
+/* keep_bundle.c: what a kext bundle says of itself. Stash is left empty. */
+bool keep_bundle_read(const char *root, const char *path, struct kext *out);
+bool keep_bundle_is_apples(const char *id); /* ships with macOS */
+
+/* keep_collection.c: the file of the current collection, from "member". */
+struct files_path keep_collection_path(const struct model *model);
+bool keep_collection_present(const char *root, const struct model *model);
+/* Gives it a new UUID ("aux.uuid"). Without members it goes by empty-collection-goes. */
+void keep_collection_write(const char *root, struct model *model);
+/* Boot and System collections of this version: new UUIDs, and on Apple silicon
+ * the boot folder named by "nsih". */
+void keep_base_write(const char *root, struct model *model);
+struct files_path keep_boot_folder(const struct model *model);
+
+/* keep_stash.c: stash, instructions and UAKL, from "instruction". */
+/* Copies the bundle at kext->path and names its place in kext->stash. */
+void keep_stash_put(const char *root, struct model *model, struct kext *kext);
+void keep_stash_write(const char *root, struct model *model);
+/* The stashed bundle of a kext; "" when it has none. */
+struct files_path keep_stash_path(const struct kext *kext);
+
+/* keep_staging.c */
+void keep_staging_put(const char *root, const struct kext *kext);
+void keep_staging_clear(const char *root, const struct model *model);
+bool keep_staging_has(const char *root, const struct kext *kext);
+
+/* keep_sysext.c: db.plist, from the dext in the model. */
+void keep_sysext_write(const char *root, struct model *model);
+
+/* keep_system.c: SystemVersion.plist; one more entry of InstallHistory.plist. */
+void keep_version_write(const char *root, const struct model *model);
+void keep_history_add(const char *root, const char *name, const char *version,
+    const char *process, const char *package, time_t when);
+
+/* keep_change.c: what a rebuild would do, and doing it. */
+/* Whether macOS finds the bundle of a member. */
+bool keep_change_finds(const char *root, struct model *model, const struct kext *kext);
+/* Differences between collection and disk into "add" and "drop". */
+void keep_change_propose(const char *root, struct model *model, struct kexts *add,
+    struct kexts *drop);
+/* Makes collection, stash and instructions what "add" and "drop" say; empties both. */
+void keep_change_apply(const char *root, struct model *model);
+
+#endif

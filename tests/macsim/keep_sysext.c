@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /Library/SystemExtensions/db.plist. The model holds one dext: dext.id, .team,
+ * .short, .version, .state, .uuid, .app, .appid, .category; nothing without dext.id.
+ */
+#include <string.h>
+
+#include "tests/macsim/keep.h"
+#include "tests/macsim/write_plist.h"
+
+static struct plist *
+text(const struct model *model, const char *key)
+{
+	return plist_string(model_get(model, key, ""));
+}
+
+static struct plist *
+extension(const struct model *model)
+{
+	const char *id = model_get(model, "dext.id", ""), *app = model_get(model, "dext.app", "");
+	struct files_path origin = files_format("%s/Contents/Library/SystemExtensions/%s.dext", app, id);
+	struct files_path staged = files_format("file://" KEEP_SYSEXT "/%s/%s.dext/",
+	    model_get(model, "dext.uuid", ""), id);
+	struct plist *node = plist_dict(), *reference = plist_dict();
+
+	plist_set(node, "bundleVersion", plist_set(plist_set(plist_dict(),
+	    "CFBundleShortVersionString", text(model, "dext.short")), "CFBundleVersion",
+	    text(model, "dext.version")));
+	plist_set(node, "categories", plist_push(plist_array(),
+	    plist_string("com.apple.system_extension.driver_extension")));
+	plist_set(node, "container", plist_set(plist_dict(), "bundlePath", plist_string(app)));
+	plist_set(node, "identifier", plist_string(id));
+	plist_set(node, "originPath", plist_string(origin.text));
+	plist_set(reference, "appIdentifier", text(model, "dext.appid"));
+	plist_set(reference, "appRef", plist_string("file:///.file/id=6571367.12345678/"));
+	plist_set(reference, "teamID", text(model, "dext.team"));
+	plist_set(node, "references", plist_push(plist_array(), reference));
+	plist_set(node, "stagedBundleURL", plist_set(plist_dict(), "relative",
+	    plist_string(staged.text)));
+	plist_set(node, "state", text(model, "dext.state"));
+	plist_set(node, "teamID", text(model, "dext.team"));
+	plist_set(node, "uniqueID", text(model, "dext.uuid"));
+	return node;
+}
+
+void
+keep_sysext_write(const char *root, struct model *model)
+{
+	struct plist *top = plist_dict(), *list = plist_array();
+	struct bytes out = {0};
+
+	if (*model_get(model, "dext.id", "") && *model_get(model, "dext.state", ""))
+		plist_push(list, extension(model));
+	plist_set(top, "bootUUID", text(model, "boot-session"));
+	plist_set(top, "developerMode", plist_bool(false));
+	plist_set(top, "extensionPolicies", plist_array());
+	plist_set(top, "extensions", list);
+	plist_set(top, "version", plist_int(1));
+	plist_write_binary(top, &out);
+	files_write(root, KEEP_SYSEXT "/db.plist", out.data, out.len, 0644);
+	plist_free(top);
+	bytes_done(&out);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What happens when the simulated Mac starts, and at an OS update. Each step
+ * that nobody has shown asks its assumption.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/macsim/keep.h"
+#include "tests/macsim/model_boot.h"
+
+/* The collection is taken from disk; one that root removed is forgotten, while
+ * stash and instructions stay (restart-drops-nothing). */
+static void
+boot_take_collection(const char *root, struct model *model)
+{
+	struct kexts members = kexts_get(model, "member");
+
+	if (!keep_collection_present(root, model)) {
+		if (members.count > 0 && model_is(model, "chip", "apple") &&
+		    model_assumes(model, "tampered-collection-is-refused"))
+			printf("macOS started without third-party kernel extensions\n");
+		model_clear(model, "member");
+		model_clear(model, "boot");
+		model_put(model, "boot-aux.uuid", "");
+	} else {
+		kexts_put(model, "boot", &members);
+		model_put(model, "boot-aux.uuid", model_get(model, "aux.uuid", ""));
+	}
+	kexts_free(&members);
+}
+
+static void
+boot_load(const char *root, struct model *model)
+{
+	struct kexts kexts = kexts_get(model, "boot");
+
+	model_clear(model, "loaded");
+	for (size_t i = 0; i < kexts.count; i++) {
+		const struct kext *k = &kexts.items[i];
+
+		if (keep_change_finds(root, model, k)) {
+			model_add(model, "loaded", k->id);
+			if (files_exists(root, k->path))
+				keep_staging_put(root, k);
+		} else if (!model_assumes(model, "missing-bundle-not-loadable")) {
+			model_add(model, "loaded", k->id);
+		}
+	}
+	kexts_free(&kexts);
+}
+
+void
+model_settle_dext(struct model *model)
+{
+	struct kexts kexts = kexts_get(model, "boot");
+	const char *category = model_get(model, "dext.category", "");
+	bool free_device = true;
+
+	for (size_t i = 0; i < kexts.count; i++) {
+		const struct kext *k = &kexts.items[i];
+
+		if (strcmp(k->category, category) || !*category)
+			continue;
+		if (model_is_loaded(model, k->id) || !model_assumes(model, "inert-does-not-block-dext"))
+			free_device = false;
+	}
+	model_put(model, "dext.running",
+	    free_device && model_is(model, "dext.state", "activated_enabled") ? "yes" : "no");
+	kexts_free(&kexts);
+}
+
+void
+model_boot(const char *root, struct model *model)
+{
+	char uuid[40], number[24];
+
+	if (model_is(model, "pending", "yes"))
+		keep_change_apply(root, model);
+	model_put(model, "refused", "no");
+	model_uuid(model, uuid);
+	model_put(model, "boot-session", uuid);
+	snprintf(number, sizeof(number), "%ld", atol(model_get(model, "boots", "0")) + 1);
+	model_put(model, "boots", number);
+	boot_take_collection(root, model);
+	boot_load(root, model);
+	if (model_is(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot"))
+		model_put(model, "dext.state", "");
+	else if (model_is(model, "dext.state", "activated_enabled") &&
+	    !model_assumes(model, "dext-stays-approved"))
+		model_put(model, "dext.state", "activated_waiting_for_user");
+	model_settle_dext(model);
+	keep_sysext_write(root, model);
+}
+
+/* New members: all that the instructions name, or only what is on disk still. */
+static void
+update_members(const char *root, struct model *model)
+{
+	struct kexts from = kexts_get(model, "instruction"), members = {0};
+	bool relinks = model_assumes(model, "update-relinks-from-stash");
+
+	for (size_t i = 0; i < from.count; i++)
+		if (relinks || files_exists(root, from.items[i].path))
+			kexts_add(&members, &from.items[i]);
+	kexts_put(model, "member", &members);
+	kexts_free(&members);
+	kexts_free(&from);
+}
+
+void
+model_update(const char *root, struct model *model, const char *version)
+{
+	bool present = keep_collection_present(root, model);
+	struct files_path old = keep_boot_folder(model);
+	bool moves = model_is(model, "chip", "apple") &&
+	    model_assumes(model, "update-changes-boot-folder");
+	char nsih[100];
+
+	if (model_is(model, "pending", "yes") && model_assumes(model, "pending-survives-update"))
+		keep_change_apply(root, model);
+	model_clear(model, "add");
+	model_clear(model, "drop");
+	model_put(model, "pending", "no");
+	version_put(model, version);
+	if (moves) {
+		model_nsih(model, nsih);
+		model_put(model, "nsih", nsih);
+	}
+	keep_base_write(root, model);
+	keep_version_write(root, model);
+	if (present || model_at(model, "instruction", 0)) {
+		update_members(root, model);
+		keep_collection_write(root, model);
+	}
+	if (moves && model_assumes(model, "update-removes-old-boot-folder"))
+		(void)files_remove_tree(root, old.text);
+}
