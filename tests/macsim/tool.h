@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Apple's tools of the simulated Mac: one program, told apart by argv[0]. They
+ * run inside, so their root is "".
+ */
+#ifndef TESTS_MACSIM_TOOL_H
+#define TESTS_MACSIM_TOOL_H
+
+#include "tests/macsim/model.h"
+
+/* Each returns the tool's status; tool_main saves the model afterwards. */
+int tool_kmutil(struct model *model, int argc, char **argv);
+int tool_kmutil_rebuild(struct model *model);
+int tool_pkgutil(struct model *model, int argc, char **argv);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which tool this is, and misbehaviour that was asked for (tool.NAME).
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/macsim/keep_files.h"
+#include "tests/macsim/tool.h"
+
+static const struct {
+	const char *name;
+	int (*run)(struct model *model, int argc, char **argv);
+} tools[] = {
+	{"kmutil", tool_kmutil},
+	{"pkgutil", tool_pkgutil},
+};
+
+static int
+misbehave(const char *how, const char *name)
+{
+	if (!strcmp(how, "hang"))
+		for (;;)
+			pause();
+	if (!strcmp(how, "fail")) {
+		fprintf(stderr, "%s: internal error\n", name);
+		return 1;
+	}
+	if (!strcmp(how, "garbage"))
+		fwrite("\x8f\x00\x1b[2J\xff\xfe{<\n\x01", 1, 11, stdout);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0], *how;
+	struct files_path key = files_format("tool.%.200s", name);
+	struct model *model = model_load("");
+	int status = 64;
+
+	if (!model)
+		return MACSIM_ERROR;
+	how = model_get(model, key.text, "ok");
+	if (strcmp(how, "ok") != 0)
+		return misbehave(how, name);
+	model_free(model);
+	model_lock("");
+	model = model_load("");
+	for (size_t i = 0; model && i < sizeof(tools) / sizeof(*tools); i++)
+		if (!strcmp(tools[i].name, name))
+			status = tools[i].run(model, argc, argv);
+	if (model && geteuid() == 0)
+		model_save(model, "");
+	model_free(model);
+	return status;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kmutil rebuild (14 and later): texts and order verbatim, docs/facts.md 1.5.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/macsim/keep.h"
+#include "tests/macsim/tool.h"
+
+static void
+print_block(const struct kexts *kexts, const char *verb, const char *mark)
+{
+	printf("Attempting to %s the following extensions (%zu):\n", verb, kexts->count);
+	for (size_t i = 0; i < kexts->count; i++)
+		printf("[%s] %s\t%s\t%s\n", mark, kexts->items[i].id, kexts->items[i].version,
+		    kexts->items[i].path);
+}
+
+static bool
+sees_nothing(struct model *model)
+{
+	if (atol(model_get(model, "settle", "0")) > 0 &&
+	    !model_assumes(model, "rebuild-sees-change-at-once"))
+		return true;
+	if (model_is(model, "refused", "yes") && !model_assumes(model, "refusal-can-be-repeated"))
+		return true;
+	return model_is(model, "pending", "yes") &&
+	    !model_assumes(model, "rebuild-repeats-while-pending");
+}
+
+static int
+ask(struct model *model)
+{
+	puts("Requesting user approval (times out in 60 seconds)...");
+	if (model_is(model, "console", "none") || model_is(model, "approval", "none")) {
+		puts("Error Domain=com.apple.LocalAuthentication Code=-6 "
+		    "\"Biometry is not available on this device.\"");
+		return 250;
+	}
+	if (!model_is(model, "approval", "no"))
+		return 0;
+	if (!model_assumes(model, "refusal-is-authentication-error"))
+		return 1;
+	puts("Error Domain=com.apple.LocalAuthentication Code=-2 \"Canceled by user.\"");
+	return 254;
+}
+
+int
+tool_kmutil_rebuild(struct model *model)
+{
+	struct kexts add = {0}, drop = {0};
+	int status = 0;
+
+	puts("Checking the auxiliary kernel collection...");
+	if (!sees_nothing(model))
+		keep_change_propose("", model, &add, &drop);
+	if (add.count + drop.count == 0) {
+		puts("No changes detected");
+		goto out;
+	}
+	if (add.count > 0 || !model_assumes(model, "rebuild-omits-empty-blocks"))
+		print_block(&add, "add", "+");
+	if (drop.count > 0)
+		print_block(&drop, "remove", "-");
+	status = ask(model);
+	if (status != 0) {
+		model_put(model, "refused", "yes");
+		goto out;
+	}
+	kexts_put(model, "add", &add);
+	kexts_put(model, "drop", &drop);
+	model_put(model, "pending", "yes");
+	if (model_assumes(model, "collection-changes-at-once"))
+		keep_change_apply("", model);
+	puts("A system reboot is required for the operation to take effect");
+	status = model_assumes(model, "rebuild-success-is-zero") ? 0 : 28;
+out:
+	kexts_free(&add);
+	kexts_free(&drop);
+	return status;
+}
