@@ -30,7 +30,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all test demo units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS)
 	@echo "link $@"
@@ -57,6 +57,18 @@ $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(LIB_OBJECTS)
 
 units: $(UNIT_TESTS)
 	@for t in $^; do echo "# $$t"; ./$$t || exit 1; done
+
+# Two commands for a fresh machine: both install what they need first.
+test:
+	tests/deps.sh build test
+	$(MAKE) all
+	$(MAKE) units
+	prove --timer tests/story
+
+demo:
+	tests/deps.sh build
+	$(MAKE) all
+	tests/demo.sh
 
 include pkg/macos/macos.mk
 include tests/macsim/macsim.mk

@@ -77,9 +77,12 @@ load_rules(struct session *session)
 	if (error == 0)
 		error = rules_load(&root, canonical, session->arena, &session->rules);
 	root_done(&root);
-	if (error != 0)
-		problem_add(&session->scan.problems, folder, "rules", error,
-		    "no rule is known", false);
+	if (error != 0 && session->options->rules != NULL)
+		die(EXIT_NO_INPUT, "%s: %s; no rule could be read", folder, fault_sentence(error));
+	/* A folder that is not there holds nothing: the tool was not installed here. */
+	if (error != 0 && error != -ENOENT)
+		problem_add(&session->scan.problems, folder, "rules", error, "no rule is known",
+		    false);
 	for (i = 0; i < session->rules.fault_count; i++)
 		problem_add_text(&session->scan.problems, session->rules.faults[i].file, "rules",
 		    arena_printf(session->arena, "line %d: %s; the rule is left out",

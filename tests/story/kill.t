@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A crash at any writing call of uninstall and undo loses nothing. KILL_STEP=7 looks
+# at every seventh call only.
+top=$(cd "${0%/*}/../.." && pwd)
+exec python3 "$top/tests/story/kill_points.py" "$top/tests/macsim/macsim" "${KILL_STEP:-1}"

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
+# What every story begins with. TAP on stdout; the last command's output is in
+# $out and $err, its status in $status, its JSON is asked with json.
+set -u
+
+top=$(cd "${0%/*}/../.." && pwd)
+macsim=$top/tests/macsim/macsim
+story=$(mktemp -d "${TMPDIR:-/tmp}/story.XXXXXX")
+trap 'rm -rf "$story"' EXIT
+trap 'exit 1' INT TERM
+mac=$story/mac
+out=$story/out
+err=$story/err
+count=0
+failures=0
+status=0
+
+# ok NAME: a test that passed. not_ok NAME [WHY...]: one that did not.
+ok() {
+  count=$((count + 1))
+  echo "ok $count - $*"
+}
+
+not_ok() {
+  count=$((count + 1))
+  failures=$((failures + 1))
+  echo "not ok $count - $1"
+  shift
+  for line in "$@"; do echo "# $line"; done
+  sed 's/^/# out: /' "$out" 2>/dev/null | head -n 40
+  sed 's/^/# err: /' "$err" 2>/dev/null | head -n 20
+}
+
+is() { # is NAME GOT WANTED
+  if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "got:    $2" "wanted: $3"; fi
+}
+
+# new MACOS CHIP SCENARIO: a simulated Mac.
+new() {
+  "$macsim" new "$mac" --macos "$1" --chip "$2" --scenario "$3" >"$out" 2>"$err" ||
+    { not_ok "macsim new $*"; done_testing; exit 1; }
+}
+
+# on COMMAND...: runs it on the simulated Mac as root.
+on() {
+  "$macsim" run "$mac" -- "$@" >"$out" 2>"$err" </dev/null
+  status=$?
+}
+
+kextirpate() { on kextirpate "$@"; }
+
+# expect STATUS NAME COMMAND...
+expect() {
+  wanted=$1 name=$2
+  shift 2
+  "$@"
+  if [ "$status" = "$wanted" ]; then
+    ok "$name ($wanted)"
+  else
+    not_ok "$name" "status $status, wanted $wanted: $*"
+  fi
+}
+
+restart() { "$macsim" restart "$mac" >"$story/macsim" 2>&1 || not_ok restart "$(cat "$story/macsim")"; }
+update() { "$macsim" update "$mac" "$1" >"$story/macsim" 2>&1 || not_ok "update $1" "$(cat "$story/macsim")"; }
+set_mac() { "$macsim" set "$mac" "$@" >"$story/macsim" 2>&1 || not_ok "set $*" "$(cat "$story/macsim")"; }
+assume() { set_mac "assumption.$1=$2"; }
+show() { "$macsim" show "$mac" "$@" 2>/dev/null; }
+
+# json EXPRESSION WANTED: a Python expression over j, the JSON of the last command.
+json() {
+  got=$(python3 -c 'import json,sys; j=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' \
+    "$out" "$1" 2>&1)
+  is "$1" "$got" "$2"
+}
+
+# standing WANTED: every case has that standing.
+standing() {
+  json "sorted({str(k['standing']) for k in j['kexts']})" "['$1']"
+}
+
+# says WORDS / says_not WORDS: what stands in the last output.
+says() {
+  if cat "$out" "$err" | grep -q -e "$1"; then ok "says: $1"; else not_ok "says: $1"; fi
+}
+says_not() {
+  if cat "$out" "$err" | grep -q -e "$1"; then not_ok "does not say: $1"; else ok "does not say: $1"; fi
+}
+
+# tree: a line for everything on the Mac that root could have moved: path, kind, mode,
+# owner, size, checksum. What macOS and the tool keep for themselves is left out.
+tree() {
+  (cd "$mac" && find . \( -path ./.macsim -o -path ./dev -o -path ./lib -o -path ./lib64 \
+    -o -path ./bin -o -path ./usr -o -path ./private/tmp -o -path ./System \
+    -o -path './Library/Application Support/kextirpate' -o -path ./private/var/db/KernelExtensionManagement \
+    -o -path ./Library/StagedExtensions -o -path ./private/var/db/SystemPolicyConfiguration \) -prune \
+    -o \( -type f -printf '%p f %m %U %G %s ' -exec cksum {} \; \) \
+    -o -printf '%p %y %m %U %G %l\n') | sort
+}
+
+done_testing() {
+  echo "1..$count"
+  [ "$failures" = 0 ]
+}
