@@ -279,6 +279,15 @@ on_error(void *payload, stream_error error)
 	stream_stop(stream, error->code == XML_ERR_NO_MEMORY ? -ENOMEM : -FAULT_SYNTAX);
 }
 
+/* No list of Apple's declares an entity; what is not there cannot be expanded. */
+static void
+on_entity(void *payload, const xmlChar *name, int type, const xmlChar *public_id,
+    const xmlChar *system_id, xmlChar *content)
+{
+	(void)name, (void)type, (void)public_id, (void)system_id, (void)content;
+	stream_stop(payload, -FAULT_SYNTAX);
+}
+
 struct plist_stream *
 plist_stream_new(
     int (*event)(const struct plist_event *event, void *payload), void *payload, size_t text_max)
@@ -293,6 +302,7 @@ plist_stream_new(
 	handler.characters = on_text;
 	handler.ignorableWhitespace = on_text;
 	handler.cdataBlock = on_text;
+	handler.entityDecl = on_entity;
 	handler.serror = on_error;
 	stream->event = event;
 	stream->payload = payload;
@@ -313,6 +323,9 @@ plist_stream_free(struct plist_stream *stream)
 {
 	if (stream == NULL)
 		return;
+	/* libxml2 keeps a declared entity in a document, which nobody asked for. */
+	xmlFreeDoc(stream->parser->myDoc);
+	stream->parser->myDoc = NULL;
 	xmlFreeParserCtxt(stream->parser);
 	free(stream->text);
 	free(stream);

@@ -1,261 +1,210 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * XML property lists. libxml2 with no network, no entities of the list's own and
- * no DTD. macOS reads "--" inside a comment, which XML forbids: that alone is
- * forgiven.
+ * XML property lists: values out of the events of plist_stream.h, which says what
+ * is forgiven. Members are gathered on one stack, and copied to their container
+ * when it ends.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <libxml/xmlerror.h>
-
+#include "kmutil-helpers/die.h"
 #include "kmutil-helpers/plist_build.h"
+#include "kmutil-helpers/plist_stream.h"
 #include "kmutil-helpers/banned.h"
 
+#define MAX_IDS ((size_t)1 << 16)
+
 struct xml_reader {
-	struct plist_build *build;
+	struct plist_build *build; /* borrowed */
+	const struct plist **stack; /* owned; members of containers that are open */
+	size_t used, room;
+	struct plist *open[PLIST_MAX_DEPTH]; /* containers; NULL where an IDREF stands */
+	size_t first[PLIST_MAX_DEPTH];       /* of their members, in stack */
+	size_t depth;
+	const struct plist **by_id; /* owned; values that are complete */
+	uint32_t ids[PLIST_MAX_DEPTH]; /* of containers that are open */
 };
 
-static int value_read(struct xml_reader *r, const xmlNode *node, unsigned int depth,
-    const struct plist **out);
-
-static const xmlNode *
-next_element(const xmlNode *node)
-{
-	while (node != NULL && node->type != XML_ELEMENT_NODE)
-		node = node->next;
-	return node;
-}
-
-static bool
-is_named(const xmlNode *node, const char *name)
-{
-	return strcmp((const char *)node->name, name) == 0;
-}
-
-/* The text of an element that holds text and comments only; *text is freed with
- * xmlFree. */
 static int
-text_of(const xmlNode *node, xmlChar **text)
+member_push(struct xml_reader *r, const struct plist *value)
 {
-	if (next_element(node->children) != NULL)
-		return -FAULT_TYPE;
-	*text = xmlNodeGetContent(node);
-	return *text != NULL ? 0 : -FAULT_SYNTAX;
-}
-
-static int
-integer_parse(const char *text, int64_t *value, bool *special)
-{
-	char *end;
-	unsigned long long number;
-	bool negative;
-
-	text += strspn(text, " \t\r\n");
-	negative = *text == '-';
-	errno = 0;
-	number = strtoull(text + (*text == '-' || *text == '+'), &end, 0);
-	if (end == text || end[strspn(end, " \t\r\n")] != '\0')
-		return -FAULT_SYNTAX;
-	*special = errno == ERANGE || number > (unsigned long long)INT64_MAX;
-	*value = *special ? 0 : negative ? -(int64_t)number : (int64_t)number;
+	if (r->used == PLIST_MAX_VALUES)
+		return -FAULT_COUNT;
+	if (r->used == r->room) {
+		r->room = r->room ? 2 * r->room : 64;
+		r->stack = realloc(r->stack, r->room * sizeof(*r->stack));
+		if (r->stack == NULL)
+			die(EXIT_BUG, "out of memory");
+	}
+	r->stack[r->used++] = value;
 	return 0;
+}
+
+/* Makes a value known by its ID. */
+static int
+id_note(struct xml_reader *r, uint32_t id, const struct plist *value)
+{
+	if (id == PLIST_NO_ID)
+		return 0;
+	if (id >= MAX_IDS)
+		return -FAULT_COUNT;
+	if (r->by_id == NULL)
+		r->by_id = calloc(MAX_IDS, sizeof(*r->by_id));
+	if (r->by_id == NULL)
+		die(EXIT_BUG, "out of memory");
+	r->by_id[id] = value;
+	return 0;
+}
+
+/* The value of an IDREF. An open container is not known yet: no cycles. Its
+ * height counts, or a few lines could nest for ever. */
+static int
+reference_push(struct xml_reader *r, const struct plist_event *event)
+{
+	const struct plist *value =
+	    r->by_id != NULL && event->idref < MAX_IDS ? r->by_id[event->idref] : NULL;
+
+	if (value == NULL)
+		return -FAULT_MISSING;
+	if (value->type != event->type)
+		return -FAULT_TYPE;
+	if (r->depth + value->height > PLIST_MAX_DEPTH)
+		return -FAULT_DEPTH;
+	return member_push(r, value);
 }
 
 /* Days since 1970 of a date of the Gregorian calendar. */
 static int64_t
-days_from_date(int64_t year, int month, int day)
+days_from_date(int64_t year, int64_t month, int64_t day)
 {
-	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400, year_of_era, day_of_year;
+	int64_t y = year - (month <= 2), era = y / 400, of_era = y - era * 400, of_year;
 
-	year_of_era = y - era * 400;
-	day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
-	    day_of_year - 719468;
+	of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+/* A date as CoreFoundation writes it: "2001-01-01T00:00:00Z". */
 static int
 date_parse(const char *text, int64_t *value)
 {
-	struct tm tm = {0};
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	static const char shape[] = "dddd-dd-ddTdd:dd:ddZ";
+	int64_t field[6] = {0};
+	size_t i, n = 0;
 
-	if (end == NULL || *end != '\0')
-		return -FAULT_SYNTAX;
-	*value = days_from_date(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 +
-	    tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
-	return 0;
-}
-
-static int
-base64_digit(int c)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
-static int
-data_parse(struct xml_reader *r, const char *text, struct plist **out)
-{
-	size_t len = strlen(text), used = 0;
-	unsigned int bits = 0, count = 0;
-	char *bytes;
-	int digit, rc;
-
-	if ((rc = plist_build_value(r->build, PLIST_DATA, out)) != 0 ||
-	    (rc = plist_build_bytes(r->build, len, &bytes)) != 0)
-		return rc;
-	for (; *text != '\0' && *text != '='; text++) {
-		if (strchr(" \t\r\n", *text) != NULL)
-			continue;
-		if ((digit = base64_digit(*text)) < 0)
+	for (i = 0; shape[i] != '\0'; i++) {
+		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
 			return -FAULT_SYNTAX;
-		bits = bits << 6 | (unsigned int)digit;
-		if (++count % 4 != 1)
-			bytes[used++] = (char)(bits >> (6 - 2 * ((count - 1) % 4)) & 0xff);
+		if (shape[i] == 'd')
+			field[n] = field[n] * 10 + text[i] - '0';
+		else
+			n++;
 	}
-	(*out)->u.data = (const uint8_t *)bytes;
-	(*out)->count = used;
+	if (text[i] != '\0' || field[0] == 0 || field[1] < 1 || field[1] > 12 || field[2] < 1 ||
+	    field[2] > 31 || field[3] > 24 || field[4] > 59 || field[5] > 60)
+		return -FAULT_SYNTAX;
+	*value = days_from_date(field[0], field[1], field[2]) * 86400 + field[3] * 3600 +
+	    field[4] * 60 + field[5];
 	return 0;
 }
 
 static int
-scalar_read(struct xml_reader *r, const xmlNode *node, struct plist **out)
+data_read(struct xml_reader *r, const struct plist_event *event, struct plist **out)
 {
-	xmlChar *text = NULL;
-	int rc = text_of(node, &text);
-
-	if (rc != 0)
-		return rc;
-	if (is_named(node, "string")) {
-		rc = plist_build_copy(r->build, PLIST_STRING, text, strlen((char *)text), out);
-	} else if (is_named(node, "data")) {
-		rc = data_parse(r, (char *)text, out);
-	} else if (is_named(node, "integer")) {
-		rc = plist_build_value(r->build, PLIST_INTEGER, out);
-		if (rc == 0)
-			rc = integer_parse((char *)text, &(*out)->u.integer, &(*out)->special);
-	} else if (is_named(node, "date")) {
-		rc = plist_build_value(r->build, PLIST_DATE, out);
-		if (rc == 0)
-			rc = date_parse((char *)text, &(*out)->u.integer);
-	} else if (is_named(node, "real")) {
-		rc = plist_build_value(r->build, PLIST_REAL, out);
-	} else if (is_named(node, "true") || is_named(node, "false")) {
-		rc = plist_build_value(r->build, PLIST_BOOLEAN, out);
-		if (rc == 0)
-			(*out)->u.integer = is_named(node, "true");
-	} else {
-		rc = -FAULT_SYNTAX;
-	}
-	xmlFree(text);
-	return rc;
-}
-
-static size_t
-count_elements(const xmlNode *node)
-{
-	size_t count = 0;
-
-	for (node = next_element(node); node != NULL; node = next_element(node->next))
-		count++;
-	return count;
-}
-
-static int
-key_read(struct xml_reader *r, const xmlNode *node, struct plist **out)
-{
-	xmlChar *text = NULL;
-	int rc = is_named(node, "key") ? text_of(node, &text) : -FAULT_SYNTAX;
+	char *bytes;
+	int rc = plist_build_value(r->build, PLIST_DATA, out);
 
 	if (rc == 0)
-		rc = plist_build_copy(r->build, PLIST_STRING, text, strlen((char *)text), out);
-	xmlFree(text);
-	return rc;
-}
-
-static int
-container_read(struct xml_reader *r, const xmlNode *node, unsigned int depth, struct plist **out)
-{
-	bool is_dict = is_named(node, "dict");
-	size_t count = count_elements(node->children), i;
-	const xmlNode *child = next_element(node->children);
-	const struct plist **items;
-	struct plist *key;
-	int rc = plist_build_value(r->build, is_dict ? PLIST_DICT : PLIST_ARRAY, out);
-
-	if (rc == 0 && is_dict && count % 2 != 0)
-		rc = -FAULT_SYNTAX;
-	if (rc == 0)
-		rc = plist_build_items(r->build, count, &items);
-	for (i = 0; rc == 0 && i < count; i++, child = next_element(child->next)) {
-		if (is_dict && i % 2 == 0) {
-			rc = key_read(r, child, &key);
-			items[i] = key;
-		} else {
-			rc = value_read(r, child, depth + 1, &items[i]);
-		}
-	}
+		rc = plist_build_bytes(r->build, event->len, &bytes);
 	if (rc == 0) {
-		(*out)->u.items = items;
-		(*out)->count = is_dict ? count / 2 : count;
+		(*out)->u.data = (const uint8_t *)bytes;
+		rc = plist_stream_data(event->text, (uint8_t *)bytes, &(*out)->count);
 	}
 	return rc;
 }
 
 static int
-value_read(struct xml_reader *r, const xmlNode *node, unsigned int depth,
-    const struct plist **out)
+scalar_read(struct xml_reader *r, const struct plist_event *event, struct plist **out)
 {
-	struct plist *value = NULL;
 	int rc;
 
-	if (depth > PLIST_MAX_DEPTH)
-		return -FAULT_DEPTH;
-	if (is_named(node, "dict") || is_named(node, "array"))
-		rc = container_read(r, node, depth, &value);
-	else
-		rc = scalar_read(r, node, &value);
-	*out = value;
+	if (event->cut)
+		return -FAULT_SIZE;
+	if (event->type == PLIST_STRING)
+		return plist_build_copy(r->build, PLIST_STRING, event->text, event->len, out);
+	if (event->type == PLIST_DATA)
+		return data_read(r, event, out);
+	if ((rc = plist_build_value(r->build, event->type, out)) != 0)
+		return rc;
+	if (event->type == PLIST_BOOLEAN) {
+		(*out)->u.integer = event->truth;
+	} else if (event->type == PLIST_DATE) {
+		rc = date_parse(event->text, &(*out)->u.integer);
+	} else if (event->type == PLIST_INTEGER) {
+		rc = plist_stream_integer(event->text, &(*out)->u.integer);
+		if (rc == -FAULT_RANGE) {
+			(*out)->special = true;
+			rc = 0;
+		}
+	}
 	return rc;
 }
 
-/* Whether what libxml2 complained of is something that macOS reads too. */
 static int
-judge_complaint(xmlParserCtxt *context, struct fault *fault)
+container_begin(struct xml_reader *r, const struct plist_event *event)
 {
-	const xmlError *error = xmlCtxtGetLastError(context);
+	struct plist *value = NULL;
+	int rc = 0;
 
-	fault->at = context->input != NULL ? (uint64_t)(context->input->cur - context->input->base)
-					   : 0;
-	if (error == NULL || context->wellFormed || error->code == XML_ERR_HYPHEN_IN_COMMENT)
-		return 0;
-	return error->code == XML_ERR_DOCUMENT_END || error->code == XML_ERR_TAG_NOT_FINISHED ||
-		error->code == XML_ERR_DOCUMENT_EMPTY
-	    ? -FAULT_SHORT
-	    : -FAULT_SYNTAX;
+	if (event->idref != PLIST_NO_ID)
+		rc = reference_push(r, event);
+	else
+		rc = plist_build_value(r->build, event->type, &value);
+	r->open[r->depth] = value;
+	r->ids[r->depth] = event->id;
+	r->first[r->depth++] = r->used;
+	return rc;
 }
 
 static int
-document_read(struct xml_reader *r, const xmlDoc *doc, const struct plist **out)
+container_end(struct xml_reader *r)
 {
-	const xmlNode *top = xmlDocGetRootElement(doc), *value;
+	struct plist *value = r->open[--r->depth];
+	size_t first = r->first[r->depth], count = r->used - first, i;
+	int rc;
 
-	if (top == NULL)
-		return -FAULT_SHORT;
-	if (doc->intSubset != NULL && doc->intSubset->entities != NULL)
-		return -FAULT_SYNTAX;
-	value = is_named(top, "plist") ? next_element(top->children) : top;
 	if (value == NULL)
-		return -FAULT_MISSING;
-	return value_read(r, value, 0, out);
+		return 0;
+	if ((rc = plist_build_items(r->build, count, &value->u.items)) != 0)
+		return rc;
+	for (i = 0; i < count; i++) {
+		value->u.items[i] = r->stack[first + i];
+		if (value->u.items[i]->height >= value->height)
+			value->height = value->u.items[i]->height;
+	}
+	value->height++;
+	value->count = value->type == PLIST_DICT ? count / 2 : count;
+	r->used = first;
+	rc = id_note(r, r->ids[r->depth], value);
+	return rc ? rc : member_push(r, value);
+}
+
+static int
+event_take(const struct plist_event *event, void *payload)
+{
+	struct xml_reader *r = payload;
+	struct plist *value;
+	int rc;
+
+	if (event->kind == PLIST_EVENT_BEGIN)
+		return container_begin(r, event);
+	if (event->kind == PLIST_EVENT_END)
+		return container_end(r);
+	if (event->idref != PLIST_NO_ID)
+		return reference_push(r, event);
+	rc = scalar_read(r, event, &value);
+	if (rc == 0)
+		rc = id_note(r, event->id, value);
+	return rc ? rc : member_push(r, value);
 }
 
 int
@@ -263,23 +212,14 @@ plist_read_xml(struct plist_build *build, const uint8_t *bytes, size_t len,
     const struct plist **out, struct fault *fault)
 {
 	struct xml_reader r = {.build = build};
-	xmlParserCtxt *context = xmlNewParserCtxt();
-	xmlDoc *doc;
+	struct plist_stream *stream = plist_stream_new(event_take, &r, PLIST_MAX_BYTES);
 	int rc;
 
-	if (context == NULL)
-		return fault->code = -ENOMEM;
-	doc = xmlCtxtReadMemory(context, (const char *)bytes, (int)len, NULL, NULL,
-	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_RECOVER |
-		XML_PARSE_NOCDATA);
-	rc = judge_complaint(context, fault);
-	if (rc == 0) {
-		fault->at = 0;
-		rc = doc != NULL ? document_read(&r, doc, out) : -FAULT_SYNTAX;
-	}
-	if (rc != 0)
-		*out = NULL;
-	xmlFreeDoc(doc);
-	xmlFreeParserCtxt(context);
-	return fault->code = rc;
+	(void)plist_stream_feed(stream, bytes, len);
+	rc = plist_stream_finish(stream, fault);
+	*out = rc == 0 ? r.stack[0] : NULL;
+	plist_stream_free(stream);
+	free(r.stack);
+	free(r.by_id);
+	return rc;
 }

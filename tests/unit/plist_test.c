@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Property lists: both formats, what macOS forgives, and what nobody should. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "kmutil-helpers/plist.h"
+#include "tests/unit/fixture.h"
+
+static struct arena *arena;
+
+static int
+text_parse(const char *text, const struct plist **out)
+{
+	void *copy = exact_copy(text, strlen(text));
+	int rc = plist_parse(arena, copy, strlen(text), out, NULL);
+
+	free(copy);
+	return rc;
+}
+
+static void
+test_xml_values(void **state)
+{
+	const struct plist *top;
+	const uint8_t *data;
+	int64_t number;
+	size_t len;
+	int truth;
+
+	(void)state;
+	assert_int_equal(text_parse("<plist><dict><key>a</key><string>x &amp; y</string>"
+	    "<key>n</key><integer>-7</integer><key>h</key><integer>0x10</integer>"
+	    "<key>t</key><true/><key>d</key><date>2001-01-01T00:00:00Z</date>"
+	    "<key>b</key><data> AQ ID </data><key>a</key><string>last</string>"
+	    "<key>l</key><array><string/></array></dict></plist>", &top), 0);
+	assert_string_equal(plist_find_text(top, "a"), "last");
+	assert_string_equal(plist_text(plist_value(top, 0)), "x & y");
+	assert_int_equal(plist_integer(plist_find(top, "n"), &number), 0);
+	assert_int_equal(number, -7);
+	assert_int_equal(plist_integer(plist_find(top, "h"), &number), 0);
+	assert_int_equal(number, 16);
+	assert_int_equal(plist_integer(plist_find(top, "a"), &number), -FAULT_TYPE);
+	assert_int_equal(plist_boolean(plist_find(top, "t"), &truth), 0);
+	assert_int_equal(truth, 1);
+	assert_int_equal(plist_date(plist_find(top, "d"), &number), 0);
+	assert_int_equal(number, 978307200);
+	data = plist_data(plist_find(top, "b"), &len);
+	assert_int_equal(len, 3);
+	assert_memory_equal(data, "\1\2\3", 3);
+	assert_string_equal(plist_text(plist_item(plist_find(top, "l"), 0)), "");
+	assert_null(plist_item(plist_find(top, "l"), 1));
+}
+
+static void
+test_xml_forgiven(void **state)
+{
+	const struct plist *top;
+
+	(void)state;
+	assert_int_equal(text_parse("\n <?xml version=\"1.0\"?><plist><true/></plist>", &top), 0);
+	assert_int_equal(text_parse("<dict/>", &top), 0);
+	assert_int_equal(text_parse("<plist><!-- a -- b --><true/></plist>", &top), 0);
+	assert_int_equal(text_parse("<plist><true/></plist> junk <", &top), 0);
+	assert_int_equal(text_parse("<dict><key>a</key><string ID=\"1\">s</string><key>b</key>"
+	    "<string IDREF=\"1\"/></dict>", &top), 0);
+	assert_string_equal(plist_find_text(top, "b"), "s");
+}
+
+static void
+test_xml_refused(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+	} rows[] = {
+	    {"", -FAULT_MAGIC}, {"{ a = b; }", -FAULT_MAGIC}, {"<plist>", -FAULT_SHORT},
+	    {"<plist></plist>", -FAULT_SYNTAX}, {"<plist><odd/></plist>", -FAULT_SYNTAX},
+	    {"<dict><string/></dict>", -FAULT_SYNTAX}, {"<dict><key>a</key></dict>", -FAULT_SYNTAX},
+	    {"<plist><true/><true/></plist>", -FAULT_SYNTAX}, {"<array>x</array>", -FAULT_SYNTAX},
+	    {"<array><string></array>", -FAULT_SYNTAX}, {"<integer>x</integer>", -FAULT_SYNTAX},
+	    {"<array><string IDREF=\"4\"/></array>", -FAULT_MISSING},
+	    {"<!DOCTYPE plist [<!ENTITY e \"x\">]><string>&e;</string>", -FAULT_SYNTAX},
+	    {"<!DOCTYPE plist SYSTEM \"file:///etc/passwd\"><string>&e;</string>", -FAULT_SYNTAX},
+	};
+	const struct plist *top;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(text_parse(rows[i].text, &top), rows[i].code);
+		assert_null(top);
+	}
+}
+
+static void
+test_xml_depth(void **state)
+{
+	static char text[16 * (PLIST_MAX_DEPTH + 1) + 1];
+	const struct plist *top;
+	int depth, i;
+
+	(void)state;
+	for (depth = PLIST_MAX_DEPTH; depth <= PLIST_MAX_DEPTH + 1; depth++) {
+		text[0] = '\0';
+		for (i = 0; i < depth; i++)
+			memcpy(text + 7 * i, "<array>", 8);
+		for (i = 0; i < depth; i++)
+			memcpy(text + 7 * depth + 8 * i, "</array>", 9);
+		assert_int_equal(
+		    text_parse(text, &top), depth > PLIST_MAX_DEPTH ? -FAULT_DEPTH : 0);
+	}
+}
+
+/* Ends a binary list whose objects, one byte of offset each, are in place. */
+static int
+binary_parse(const char *objects, size_t len, const char *offsets, uint64_t count,
+    const struct plist **out)
+{
+	static struct bytes b;
+	void *copy;
+	int rc;
+
+	b.len = 0;
+	put(&b, "bplist00", 8);
+	put(&b, objects, len);
+	put(&b, offsets, strlen(offsets));
+	put(&b, "\0\0\0\0\0\0\1\1", 8);
+	put_be(&b, count, 8);
+	put_be(&b, 0, 8);
+	put_be(&b, 8 + len, 8);
+	copy = exact_copy(b.data, b.len);
+	rc = plist_parse(arena, copy, b.len, out, NULL);
+	free(copy);
+	return rc;
+}
+
+static void
+test_binary(void **state)
+{
+	const struct plist *top;
+
+	(void)state;
+	assert_int_equal(binary_parse("\xd1\1\2Qa\x61\0\xe9", 8, "\x08\x0b\x0d", 3, &top), 0);
+	assert_string_equal(plist_find_text(top, "a"), "\xc3\xa9");
+	assert_int_equal(binary_parse("\xa1\0", 2, "\x08", 1, &top), -FAULT_CYCLE);
+	assert_int_equal(binary_parse("\xa1\5", 2, "\x08", 1, &top), -FAULT_RANGE);
+	assert_int_equal(binary_parse("\xa1\1", 2, "\x08\x7f", 2, &top), -FAULT_RANGE);
+	assert_int_equal(
+	    binary_parse("\xaf\x13\xff\xff\xff\xff\xff\xff\xff\xff", 10, "\x08", 1, &top),
+	    -FAULT_SHORT);
+	assert_int_equal(binary_parse("\x08", 1, "\x08", UINT64_MAX, &top), -FAULT_RANGE);
+	assert_int_equal(binary_parse("\xd1\1\1\x09", 4, "\x08\x0b", 2, &top), -FAULT_SYNTAX);
+}
+
+static void
+test_samples(void **state)
+{
+	const struct plist *top;
+	struct fault fault;
+	void *data;
+	size_t len, i;
+
+	(void)state;
+	if (!sample_read("plist/truncated.plist", &data, &len))
+		return;
+	assert_int_equal(plist_parse(arena, data, len, &top, &fault), -FAULT_SYNTAX);
+	free(data);
+	if (!sample_read("receipts/us.zoom.pkg.videomeeting.plist", &data, &len))
+		return;
+	assert_int_equal(plist_parse(arena, data, len, &top, &fault), 0);
+	assert_string_equal(plist_find_text(top, "PackageIdentifier"), "us.zoom.pkg.videomeeting");
+	for (i = 0; i < len; i++) {
+		void *copy = exact_copy(data, i);
+
+		assert_int_not_equal(plist_parse(arena, copy, i, &top, &fault), 0);
+		free(copy);
+	}
+	free(data);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_xml_values),
+	    cmocka_unit_test(test_xml_forgiven),
+	    cmocka_unit_test(test_xml_refused),
+	    cmocka_unit_test(test_xml_depth),
+	    cmocka_unit_test(test_binary),
+	    cmocka_unit_test(test_samples),
+	};
+	int failed;
+
+	arena = arena_new(0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_free(arena);
+	return failed;
+}
