@@ -32,7 +32,7 @@ all: $(B)/kextirpate
 .SECONDARY:
 .PHONY: all test demo units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
-$(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS)
+$(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),$(B)/tests/asan_options.o)
 	@echo "link $@"
 	$(Q)$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS)
 
@@ -79,4 +79,4 @@ lint:
 clean:
 	rm -rf build tests/macsim/macsim
 
--include $(wildcard $(B)/*/*.d $(B)/*/*/*.d)
+-include $(wildcard $(B)/*/*.d $(B)/tests/unit/*.d)

@@ -56,8 +56,8 @@ host_text_read_sw_vers(struct arena *arena, const char *text, size_t len, struct
 }
 
 void
-host_text_read_sysctl(struct arena *arena, const char *text, size_t len, struct host *host,
-    bool *complete)
+host_text_read_sysctl(
+    struct arena *arena, const char *text, size_t len, struct host *host, bool *complete)
 {
 	struct piece rest = piece_make(text, len), line, name, value;
 	int builds = 0;
@@ -77,7 +77,7 @@ host_text_read_sysctl(struct arena *arena, const char *text, size_t len, struct 
 		} else if (piece_is(name, "kern.bootobjectspath")) {
 			host->boot_objects_path = piece_copy(arena, value);
 		} else if (piece_is(name, "kern.kernelcacheuuid") ||
-		    (piece_is(name, "kern.filesetuuid") && host->base_kc_uuid == NULL)) {
+			   (piece_is(name, "kern.filesetuuid") && host->base_kc_uuid == NULL)) {
 			host->base_kc_uuid = piece_copy(arena, value);
 		} else if (piece_is(name, "kern.auxiliaryfilesetuuid")) {
 			host->aux_kc_uuid = piece_copy(arena, value);
@@ -141,8 +141,9 @@ host_text_read_bputil(struct arena *arena, const char *text, size_t len, struct 
 		if (piece_is(name, "3rd Party Kexts Status"))
 			host->third_party_kexts = enabled(words);
 		else if (piece_is(name, "User-allowed MDM Control") ||
-		    piece_is(name, "DEP-allowed MDM Control"))
-			host->mdm_control = host->mdm_control == HOST_YES ? HOST_YES : enabled(words);
+			 piece_is(name, "DEP-allowed MDM Control"))
+			host->mdm_control =
+			    host->mdm_control == HOST_YES ? HOST_YES : enabled(words);
 		else if (!piece_is(name, "Security Mode") || words.len == 0)
 			continue;
 		else if (piece_starts(words, "Full"))

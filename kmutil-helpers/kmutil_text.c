@@ -27,7 +27,8 @@ kmutil_list_add(struct arena *arena, struct kmutil_list *list, const struct kmut
 static int
 list_judge(const struct kmutil_list *list, bool said_something)
 {
-	return list->not_understood != 0 || (list->count == 0 && said_something) ? -FAULT_OUTPUT : 0;
+	return list->not_understood != 0 || (list->count == 0 && said_something) ? -FAULT_OUTPUT
+										 : 0;
 }
 
 /* Index, references, address, size, wired; maybe an architecture; name (version)
@@ -43,8 +44,8 @@ loaded_row(struct arena *arena, struct piece line, struct kmutil_kext *kext)
 		name = word;
 	if (words < 6 || version.len == rest.len || name.len == 0)
 		return false;
-	*kext = (struct kmutil_kext){.id = piece_copy(arena, name),
-	    .version = piece_copy(arena, version)};
+	*kext = (struct kmutil_kext){
+	    .id = piece_copy(arena, name), .version = piece_copy(arena, version)};
 	rest = piece_after(rest, ")");
 	if (piece_next_word(&rest, &word) && piece_is_uuid(word))
 		kext->uuid = piece_copy(arena, word);
@@ -52,8 +53,7 @@ loaded_row(struct arena *arena, struct piece line, struct kmutil_kext *kext)
 }
 
 int
-kmutil_text_read_loaded(struct arena *arena, const char *text, size_t len,
-    struct kmutil_list *list)
+kmutil_text_read_loaded(struct arena *arena, const char *text, size_t len, struct kmutil_list *list)
 {
 	struct piece rest = piece_make(text, len), line, words, first;
 	struct kmutil_kext kext;
@@ -64,9 +64,9 @@ kmutil_text_read_loaded(struct arena *arena, const char *text, size_t len,
 		words = line;
 		if (!piece_next_word(&words, &first))
 			continue;
-		said_something = said_something ||
-		    !(piece_is(first, "Index") || piece_is(first, "Executing:") ||
-			piece_starts(line, "No variant specified"));
+		said_something =
+		    said_something || !(piece_is(first, "Index") || piece_is(first, "Executing:") ||
+					  piece_starts(line, "No variant specified"));
 		if (piece_number(first) < 0)
 			continue;
 		if (loaded_row(arena, line, &kext))
@@ -94,7 +94,8 @@ inspect_row_of_words(struct arena *arena, struct piece line, struct kmutil_kext 
 		for (at = path; piece_has(at, ".kext");)
 			at = piece_after(at, ".kext");
 		if (at.text != path.text)
-			kext->path = arena_printf(arena, "/%.*s", (int)(at.text - path.text), path.text);
+			kext->path =
+			    arena_printf(arena, "/%.*s", (int)(at.text - path.text), path.text);
 	}
 	return kext->version != NULL || kext->path != NULL || piece_trim(rest).len == 0;
 }
@@ -147,8 +148,8 @@ inspect_header(struct arena *arena, struct piece line, struct kmutil_list *list)
 }
 
 int
-kmutil_text_read_inspect(struct arena *arena, const char *text, size_t len,
-    struct kmutil_list *list)
+kmutil_text_read_inspect(
+    struct arena *arena, const char *text, size_t len, struct kmutil_list *list)
 {
 	struct piece rest = piece_make(text, len), line, field;
 	const char *collection = NULL;

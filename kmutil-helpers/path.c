@@ -11,6 +11,7 @@
 #include "kmutil-helpers/path.h"
 #include "kmutil-helpers/banned.h"
 
+#define COPY_BYTES 65536
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static int
@@ -221,6 +222,29 @@ file_read(int fd, size_t cap_bytes, struct arena *arena, char **bytes, size_t *l
 	}
 	n = pread(fd, &beyond, 1, (off_t)size);
 	return n == 0 ? 0 : n < 0 ? -errno : -FAULT_CHANGED;
+}
+
+int
+file_copy(int from_fd, int to_fd, uint64_t cap_bytes)
+{
+	char block[COPY_BYTES];
+	ssize_t n, done, at;
+	uint64_t total = 0;
+
+	while ((n = read(from_fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if ((total += (uint64_t)n) > cap_bytes)
+			return -FAULT_SIZE;
+		for (at = 0; at < n; at += done) {
+			done = write(to_fd, block + at, (size_t)(n - at));
+			if (done < 0)
+				return -errno;
+		}
+	}
+	return 0;
 }
 
 int

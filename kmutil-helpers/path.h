@@ -56,6 +56,9 @@ int path_read(const struct root *root, const char *path, size_t cap_bytes, struc
     char **bytes, size_t *len);
 /* The whole of an open file, as path_read. */
 int file_read(int fd, size_t cap_bytes, struct arena *arena, char **bytes, size_t *len);
+/* Copies the rest of one open file to the other, at most cap_bytes of it
+ * (-FAULT_SIZE). 0 or -errno. */
+int file_copy(int from_fd, int to_fd, uint64_t cap_bytes);
 
 /* The names in a folder without . and .., sorted by bytes; owned by the arena. */
 int path_list(const struct root *root, const char *path, struct arena *arena, char ***names,

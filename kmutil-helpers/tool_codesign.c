@@ -18,7 +18,7 @@ static bool
 is_team(const char *team)
 {
 	return strlen(team) == TEAM_CHARS &&
-	    strspn(team, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == TEAM_CHARS;
+	       strspn(team, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == TEAM_CHARS;
 }
 
 int
@@ -34,7 +34,8 @@ codesign_verify(struct arena *arena, const char *path, const char *bundle_id, co
 	    !piece_is_bundle_id(piece_make(bundle_id, strlen(bundle_id))))
 		return -EINVAL;
 	argv[3] = arena_printf(arena,
-	    "-R=anchor apple generic and identifier \"%s\" and certificate leaf[subject.OU] = \"%s\"",
+	    "-R=anchor apple generic and identifier \"%s\" and certificate leaf[subject.OU] = "
+	    "\"%s\"",
 	    bundle_id, team);
 	fault = spawn_ask(arena, argv, CODESIGN_TIMEOUT_MS, &result);
 	if (fault == 0 && result.status != 0)

@@ -31,15 +31,16 @@ look(struct session *session, const struct rule *rule, struct activation *activa
 	activation->dext = dext;
 	if (dext == NULL) {
 		activation->exit = 4;
-		activation->text = arena_printf(session->arena, "%s is not activated",
-		    rule->replacement.dext_id);
+		activation->text =
+		    arena_printf(session->arena, "%s is not activated", rule->replacement.dext_id);
 	} else if (dext->stage == SYSEXT_ENABLED) {
 		activation->exit = 0;
 		activation->text = arena_printf(session->arena, "%s is active", dext->id);
 	} else {
 		activation->exit = 4;
 		activation->text = arena_printf(session->arena,
-		    "%s is %s; a person allows it in %s, a com.apple.system-extension-policy profile "
+		    "%s is %s; a person allows it in %s, a com.apple.system-extension-policy "
+		    "profile "
 		    "would have allowed it before",
 		    dext->id, dext->state, place_to_allow(session->host.macos));
 	}
@@ -63,15 +64,14 @@ is_trusted(struct session *session, const struct rule *rule, struct activation *
 	int error;
 
 	if (replacement->app_path == NULL || replacement->activate == NULL)
-		return refuse(activation,
-		    arena_printf(session->arena,
-			"no rule says how the app of %s is asked; open it by hand",
-			replacement->dext_id));
+		return refuse(
+		    activation, arena_printf(session->arena,
+				    "no rule says how the app of %s is asked; open it by hand",
+				    replacement->dext_id));
 	error = path_stat(&session->root, replacement->app_path, &st);
 	if (error != 0 || !S_ISDIR(st.st_mode))
 		return refuse(activation,
-		    arena_printf(session->arena, "%s: %s; install it first",
-			replacement->app_path,
+		    arena_printf(session->arena, "%s: %s; install it first", replacement->app_path,
 			error != 0 ? fault_sentence(error) : "is not an app's folder"));
 	error = codesign_verify(session->arena, replacement->app_path, replacement->app_id,
 	    replacement->app_team, &message);
@@ -79,8 +79,7 @@ is_trusted(struct session *session, const struct rule *rule, struct activation *
 		return refuse(activation,
 		    arena_printf(session->arena,
 			"%s: its signature is not the one that the rule names: %s; it was not run",
-			replacement->app_path,
-			message != NULL ? message : fault_sentence(error)));
+			replacement->app_path, message != NULL ? message : fault_sentence(error)));
 	return true;
 }
 
@@ -96,8 +95,9 @@ ask_app(struct session *session, const struct rule *rule, struct activation *act
 
 	if (error != 0 || console.user == NULL) {
 		activation->exit = 4;
-		activation->text = "nobody is logged in; the dext is activated when someone is, and "
-				   "handoff or recheck runs again";
+		activation->text =
+		    "nobody is logged in; the dext is activated when someone is, and "
+		    "handoff or recheck runs again";
 		return;
 	}
 	error = launchctl_run_as_user(session->arena, &console, &request, &result);
@@ -106,16 +106,16 @@ ask_app(struct session *session, const struct rule *rule, struct activation *act
 	if (activation->exit == 0)
 		return;
 	if (error != 0)
-		activation->text = arena_printf(session->arena, "the app could not be asked: %s",
-		    fault_sentence(error));
+		activation->text = arena_printf(
+		    session->arena, "the app could not be asked: %s", fault_sentence(error));
 	else if (activation->dext == NULL && spawn_last_words(session->arena, &result) != NULL)
 		activation->text = arena_printf(session->arena, "%s; the app said: %s",
 		    activation->text, spawn_last_words(session->arena, &result));
 }
 
 void
-activation_request(struct session *session, const struct rule *rule, bool dry_run,
-    struct activation *activation)
+activation_request(
+    struct session *session, const struct rule *rule, bool dry_run, struct activation *activation)
 {
 	*activation = (struct activation){0};
 	if (rule->replacement.dext_id == NULL) {

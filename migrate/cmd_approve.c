@@ -27,8 +27,9 @@ announce(const struct session *session)
 	struct console console = {0};
 	struct buf text = {0};
 
-	buf_text(&text, "macOS will ask in a dialog on this Mac's screen whether the kernel extensions may"
-			" be changed.\nIt waits 60 seconds for an administrator");
+	buf_text(&text,
+	    "macOS will ask in a dialog on this Mac's screen whether the kernel extensions may"
+	    " be changed.\nIt waits 60 seconds for an administrator");
 	if (session->host.chip == HOST_CHIP_APPLE)
 		buf_text(&text, " who owns the volume");
 	if (console_read(session->arena, &console) == 0 && console.user != NULL) {
@@ -60,8 +61,7 @@ approve_command(const struct options *options)
 	struct removal removal = {.session = &session, .command = "approve", .only_rebuild = true};
 	int exit;
 
-	session_begin(&session, options,
-	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
+	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	targets_select(&session, true, &removal.selection);
 	keep_waiting(&removal.selection);
 	removal.ask_approval = true;

@@ -34,8 +34,8 @@ check_rebuild(const struct session *session)
 
 	if (session->host.macos == 0)
 		return check;
-	check.evidence = arena_printf(session->arena, "build %s is macOS %d", session->host.build,
-	    session->host.macos);
+	check.evidence = arena_printf(
+	    session->arena, "build %s is macOS %d", session->host.build, session->host.macos);
 	return check;
 }
 
@@ -61,8 +61,8 @@ check_collection(const struct session *session, enum source_id source)
 
 	for (i = 0; i < session->scan.traces.count && check.evidence == NULL; i++)
 		if (session->scan.traces.items[i].source == source)
-			check = (struct check){.holds = YES,
-			    .evidence = session->scan.traces.items[i].container};
+			check = (struct check){
+			    .holds = YES, .evidence = session->scan.traces.items[i].container};
 	return check;
 }
 
@@ -77,8 +77,8 @@ check_assumption(const struct session *session, enum assumption_id id)
 	case ASSUMPTION_COLLECTION_ON_DATA:
 		return check_collection(session, SOURCE_AUXKC);
 	case ASSUMPTION_STASH_ON_DATA:
-		return check_path(session,
-		    "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/StashedExtensions");
+		return check_path(session, "/private/var/db/KernelExtensionManagement/AuxKC/"
+					   "CurrentAuxKC/StashedExtensions");
 	case ASSUMPTION_INSTRUCTIONS_NAME_MEMBERS:
 		return check_path(session,
 		    "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/"
@@ -110,9 +110,10 @@ report_check(struct report *report, enum assumption_id id, const struct check *c
 		json_end(json);
 		return;
 	}
-	buf_printf(&report->out, "[%s] %s (%s)\n", check->holds == YES ? "yes"
-		: check->holds == NO				       ? "NO "
-								       : " ? ",
+	buf_printf(&report->out, "[%s] %s (%s)\n",
+	    check->holds == YES  ? "yes"
+	    : check->holds == NO ? "NO "
+				 : " ? ",
 	    assumption->id, assumption_grade_name(assumption->grade));
 	if (report->session->options->verbose)
 		buf_printf(&report->out, "      %s\n", assumption->says);

@@ -18,15 +18,16 @@ prepare(struct removal *removal, const struct options *options)
 	struct activation activation;
 
 	if (removal->selection.rule_count != 1)
-		die(EXIT_USAGE, "%s: migrate takes one product that a rule knows; nothing was changed",
+		die(EXIT_USAGE,
+		    "%s: migrate takes one product that a rule knows; nothing was changed",
 		    options->targets[0]);
 	activation_request(session, removal->selection.rules[0], options->dry_run, &activation);
 	if (activation.exit != 0)
-		problem_add_text(&session->scan.problems, NULL, "activation", activation.text,
-		    false);
+		problem_add_text(
+		    &session->scan.problems, NULL, "activation", activation.text, false);
 	removal->exit = activation.exit;
 	return activation.exit == 0 ||
-	    (activation.dext != NULL && activation.dext->stage == SYSEXT_WAITING);
+	       (activation.dext != NULL && activation.dext->stage == SYSEXT_WAITING);
 }
 
 static int
@@ -36,8 +37,7 @@ migrate_command(const struct options *options)
 	struct removal removal = {.session = &session, .command = "migrate", .migrates = true};
 	int exit, prepared;
 
-	session_begin(&session, options,
-	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
+	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
 	targets_select(&session, true, &removal.selection);
 	removal.ask_approval = removal_may_ask(options);

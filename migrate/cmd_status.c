@@ -45,7 +45,8 @@ status_command(const struct options *options)
 		report_json_dexts(&report, &dexts);
 	} else {
 		report_text_kexts(&report, selection.subjects, selection.count);
-		report_text_next(&report, exit);
+		report_text_next(&report,
+		    report_worst_standing(selection.subjects, selection.count), exit);
 	}
 	exit = report_end(&report, exit);
 	session_end(&session);

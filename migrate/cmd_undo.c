@@ -53,8 +53,8 @@ find_target(struct undo *undo)
 		die(EXIT_USAGE, "%lld: there is no such run; kextirpate history lists them",
 		    (long long)id);
 	if (undo->target != NULL && session->ledger.db != NULL)
-		error = undo_plan(&session->ledger, session->arena, undo->target->id, &undo->steps,
-		    &undo->count);
+		error = undo_plan(
+		    &session->ledger, session->arena, undo->target->id, &undo->steps, &undo->count);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
 		    fault_sentence(error));
@@ -99,8 +99,8 @@ carry_out(struct undo *undo)
 		error = undo_finish(&session->ledger, session->arena, undo->target->id);
 	undo->exit = undo->run.failed > 0 ? 6 : must_follow ? 2 : 0;
 	if (error == 0)
-		error = ledger_run_end(&session->ledger, row.id,
-		    undo->run.failed > 0 ? "failed" : "done", undo->exit);
+		error = ledger_run_end(
+		    &session->ledger, row.id, undo->run.failed > 0 ? "failed" : "done", undo->exit);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; run %lld stopped where it was; run undo again",
 		    session->ledger.folder, fault_sentence(error), (long long)row.id);
@@ -112,13 +112,16 @@ undo_text(const struct undo *undo)
 	if (undo->target == NULL)
 		return "there is nothing to give back";
 	if (undo->session.options->dry_run)
-		return "the files would be given back; the kernel follows only after a rebuild that "
+		return "the files would be given back; the kernel follows only after a rebuild "
+		       "that "
 		       "macOS asks a person to approve, and a restart";
 	if (undo->exit == 6)
-		return "not everything could be given back; what is left is in the vault, and undo can be "
+		return "not everything could be given back; what is left is in the vault, and undo "
+		       "can be "
 		       "run again";
 	if (undo->exit == 2)
-		return "the files are back; macOS loads the kext again only after a rebuild that a person "
+		return "the files are back; macOS loads the kext again only after a rebuild that a "
+		       "person "
 		       "approves (kmutil rebuild), and a restart";
 	return "the files are back, and the kernel had not changed yet";
 }

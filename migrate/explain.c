@@ -12,8 +12,8 @@ say(struct arena *arena, struct story *story, enum sentence_basis basis, const c
 {
 	if (story->count == story->room) {
 		story->room = story->room ? story->room * 2 : 16;
-		story->items = arena_grow(arena, story->items, story->count, story->room,
-		    sizeof(*story->items));
+		story->items = arena_grow(
+		    arena, story->items, story->count, story->room, sizeof(*story->items));
 	}
 	story->items[story->count++] =
 	    (struct sentence){.text = text, .basis = basis, .assumption = assumption};
@@ -96,14 +96,16 @@ say_why_it_stays(struct arena *arena, const struct subject *subject, struct stor
 		    "it stays in the kernel until the restart, whatever happens to its files.");
 	if (facts->listed && !facts->bundle)
 		say_assumption(arena, story, ASSUMPTION_MISSING_BUNDLE_NOT_LOADABLE,
-		    "its bundle is gone, so that the kernel refuses it at the next start although the "
+		    "its bundle is gone, so that the kernel refuses it at the next start although "
+		    "the "
 		    "collection lists it.");
 	if (facts->listed)
 		say_assumption(arena, story, ASSUMPTION_RESTART_DROPS_NOTHING,
 		    "a restart alone does not take it out of the collection.");
 	if (facts->kept || facts->listed)
 		say_assumption(arena, story, ASSUMPTION_UPDATE_RELINKS_FROM_STASH,
-		    "the next OS update builds the collection from instructions and stash, and lists it "
+		    "the next OS update builds the collection from instructions and stash, and "
+		    "lists it "
 		    "again, files or not.");
 	if (facts->staged)
 		say_assumption(arena, story, ASSUMPTION_CLEAR_STAGING_EMPTIES_ALL,
@@ -119,16 +121,19 @@ say_way_out(struct arena *arena, const struct subject *subject, struct story *st
 		return;
 	if (!evidence->has_rebuild) {
 		say_assumption(arena, story, ASSUMPTION_REBUILD_SINCE_14,
-		    "this macOS has no rebuild that could be asked for; from macOS 14 on there is one.");
+		    "this macOS has no rebuild that could be asked for; from macOS 14 on there is "
+		    "one.");
 		return;
 	}
 	say_assumption(arena, story, ASSUMPTION_REBUILD_DROPS_MISSING,
-	    "with the bundle gone and the collection left where it is, an approved rebuild takes it "
+	    "with the bundle gone and the collection left where it is, an approved rebuild takes "
+	    "it "
 	    "out.");
 	say_assumption(arena, story, ASSUMPTION_REBUILD_DROPS_STASH_AND_INSTRUCTIONS,
 	    "the same rebuild empties instructions and stash of it.");
 	say_assumption(arena, story, ASSUMPTION_REBUILD_WITHOUT_COLLECTION_KEEPS_STASH,
-	    "removing the collection file by hand first spoils that: the rebuild then finds nothing to "
+	    "removing the collection file by hand first spoils that: the rebuild then finds "
+	    "nothing to "
 	    "take away, and the stash keeps the kext.");
 	say_assumption(arena, story, ASSUMPTION_REBUILD_NEEDS_APPROVAL,
 	    "a person has to approve it in a dialog within 60 seconds.");

@@ -17,9 +17,10 @@ print_help(void)
 	(void)printf("usage: kextirpate COMMAND [OPTIONS] [TARGET...]\n\n");
 	for (command = commands; *command != NULL; command++)
 		(void)printf("  %-10s %s\n", (*command)->name, (*command)->summary);
-	(void)printf("\nTARGET: a rule's id, a kext's bundle id (* allowed), receipt:ID, or the path of"
-		     " a .kext.\n\"kextirpate COMMAND --help\" lists a command's options;"
-		     " kextirpate(8) has the rest.\n");
+	(void)printf(
+	    "\nTARGET: a rule's id, a kext's bundle id (* allowed), receipt:ID, or the path of"
+	    " a .kext.\n\"kextirpate COMMAND --help\" lists a command's options;"
+	    " kextirpate(8) has the rest.\n");
 }
 
 static void
@@ -99,8 +100,9 @@ main(int argc, char **argv)
 	command = command_find(argv[1]);
 	if (command == NULL) {
 		nearest = nearest_command(argv[1]);
-		die(EXIT_USAGE, "%s is not a command%s%s%s\nusage: kextirpate COMMAND [OPTIONS] "
-				"[TARGET...]; kextirpate --help lists the commands",
+		die(EXIT_USAGE,
+		    "%s is not a command%s%s%s\nusage: kextirpate COMMAND [OPTIONS] "
+		    "[TARGET...]; kextirpate --help lists the commands",
 		    argv[1], nearest != NULL ? "; did you mean " : "",
 		    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
 	}

@@ -68,13 +68,13 @@ choose(const char *synopsis, const struct option_row *row, const char *value)
 		if (word[len] == '\0')
 			break;
 	}
-	die(EXIT_USAGE, "%s=%s: the value must be one of %s\nusage: kextirpate %s", row->name, value,
-	    row->argument, synopsis);
+	die(EXIT_USAGE, "%s=%s: the value must be one of %s\nusage: kextirpate %s", row->name,
+	    value, row->argument, synopsis);
 }
 
 static void
-set_value(struct options *options, const char *synopsis, const struct option_row *row,
-    const char *value)
+set_value(
+    struct options *options, const char *synopsis, const struct option_row *row, const char *value)
 {
 	if (strcmp(row->name, "--rules") == 0)
 		options->rules = value;
@@ -87,8 +87,8 @@ set_value(struct options *options, const char *synopsis, const struct option_row
 	else if (strcmp(row->name, "--preboot") == 0)
 		options->preboot = value;
 	else if (strcmp(row->name, "--approval") == 0)
-		options->approval = choose(synopsis, row, value) == 0 ? APPROVAL_NEVER
-								      : APPROVAL_ASK;
+		options->approval =
+		    choose(synopsis, row, value) == 0 ? APPROVAL_NEVER : APPROVAL_ASK;
 	else if (strcmp(row->name, "--policy") == 0)
 		options->policy = choose(synopsis, row, value) == 0 ? POLICY_REPORT : POLICY_REPAIR;
 }
@@ -121,8 +121,8 @@ set_flag(struct options *options, const struct option_row *row)
 
 /* Takes the option at argv[*i], and the value behind it. */
 static void
-take_option(int argc, char **argv, int *i, int groups, const char *synopsis,
-    struct options *options)
+take_option(
+    int argc, char **argv, int *i, int groups, const char *synopsis, struct options *options)
 {
 	const char *word = argv[*i];
 	size_t len = strcspn(word, "=");

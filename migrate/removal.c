@@ -370,6 +370,9 @@ text_plan(struct report *report, const struct removal *removal)
 int
 removal_report(struct removal *removal, const char *command)
 {
+	enum standing standing = removal->plan.refusal_count > 0
+	    ? STANDING_NONE
+	    : report_worst_standing(removal->selection.subjects, removal->selection.count);
 	struct report report;
 
 	report_begin(&report, removal->session, command);
@@ -380,11 +383,11 @@ removal_report(struct removal *removal, const char *command)
 		report_json_kexts(&report, removal->selection.subjects, removal->selection.count,
 		    &removal->dexts);
 		report_json_dexts(&report, &removal->dexts);
-		report_json_next(&report, removal->exit);
+		report_json_next(&report, standing, removal->exit);
 	} else {
 		text_plan(&report, removal);
 		report_text_kexts(&report, removal->selection.subjects, removal->selection.count);
-		report_text_next(&report, removal->exit);
+		report_text_next(&report, standing, removal->exit);
 	}
 	return report_end(&report, removal->exit);
 }

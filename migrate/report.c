@@ -26,12 +26,14 @@ json_host(struct report *report)
 	json_text(json, "root", root != NULL ? root : "/");
 	json_text(json, "product_version", host->product_version);
 	json_text(json, "build", host->build);
-	json_text(json, "chip", host->chip == HOST_CHIP_APPLE ? "apple"
-		: host->chip == HOST_CHIP_INTEL		      ? "intel"
-							      : NULL);
-	json_text(json, "arch", host->chip == HOST_CHIP_APPLE ? "arm64"
-		: host->chip == HOST_CHIP_INTEL		      ? "x86_64"
-							      : NULL);
+	json_text(json, "chip",
+	    host->chip == HOST_CHIP_APPLE   ? "apple"
+	    : host->chip == HOST_CHIP_INTEL ? "intel"
+					    : NULL);
+	json_text(json, "arch",
+	    host->chip == HOST_CHIP_APPLE   ? "arm64"
+	    : host->chip == HOST_CHIP_INTEL ? "x86_64"
+					    : NULL);
 	json_text(json, "boot_uuid", host->boot_uuid);
 	json_text(json, "base_kc_uuid", host->base_kc_uuid);
 	json_text(json, "aux_kc_uuid", host->aux_kc_uuid);
@@ -57,8 +59,8 @@ report_begin(struct report *report, struct session *session, const char *command
 		return;
 	json_init(&report->json, &report->out);
 	json_object_begin(&report->json, NULL);
-	json_text(&report->json, "schema",
-	    arena_printf(session->arena, "kextirpate/%s/1", command));
+	json_text(
+	    &report->json, "schema", arena_printf(session->arena, "kextirpate/%s/1", command));
 	json_object_begin(&report->json, "tool");
 	json_text(&report->json, "version", KEXTIRPATE_VERSION);
 	json_text(&report->json, "rules", KEXTIRPATE_VERSION);
@@ -124,40 +126,75 @@ report_end(struct report *report, int exit)
 	return pending && report->session->options->pending_ok ? 0 : exit;
 }
 
+enum standing
+report_worst_standing(struct subject *const *subjects, size_t count)
+{
+	enum standing standing = STANDING_NONE;
+	int exit = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (i > 0 && exit_worst(exit, subjects[i]->exit) == exit)
+			continue;
+		exit = subjects[i]->exit;
+		standing = subjects[i]->now.standing;
+	}
+	return standing;
+}
+
+/* What waits in the standing itself, whatever else the run came to. */
+static const char *
+next_of_carrier(enum standing standing, const char *const **command)
+{
+	static const char *const uninstall[] = {"kextirpate", "uninstall", NULL};
+	static const char *const explain[] = {"kextirpate", "explain", NULL};
+
+	if (standing != STANDING_INERT) {
+		*command = uninstall;
+		return "the kext is there; uninstall takes it away";
+	}
+	*command = explain;
+	return "the kext cannot run, and macOS still lists it; this macOS has nothing left that "
+	       "could "
+	       "be asked for; an OS update may list it again, which recheck notices; macOS 14 and "
+	       "later "
+	       "let go of it after a rebuild";
+}
+
 const char *
-report_next(const struct session *session, int exit, const char *const **command)
+report_next(enum standing standing, int exit, const char *const **command)
 {
 	static const char *const approve[] = {"kextirpate", "approve", NULL};
 	static const char *const status[] = {"kextirpate", "status", NULL};
 	static const char *const explain[] = {"kextirpate", "explain", NULL};
-	static const char *const uninstall[] = {"kextirpate", "uninstall", NULL};
 
 	*command = NULL;
 	switch (exit) {
 	case 0:
 		return "nothing is left to do";
 	case 1:
-		if (session_has_rebuild(session)) {
-			*command = uninstall;
-			return "the kext is there; uninstall takes it away";
-		}
-		*command = explain;
-		return "this macOS cannot be asked to let go of what it still lists; an uninstall is "
-		       "possible for what is on disk, and the upgrade to macOS 14 or later, with an "
-		       "approved rebuild there, ends it";
+		return next_of_carrier(standing, command);
 	case 2:
 		*command = status;
 		return "restart the Mac; until then nothing is called gone";
 	case 3:
 		*command = approve;
-		return "an administrator must approve the rebuild on this Mac; on Apple silicon, one "
+		return "an administrator must approve the rebuild on this Mac; on Apple silicon, "
+		       "one "
 		       "who owns the volume; approve says what will be asked";
 	case 4:
-		return "the kext is out of the way; the replacement waits for a person to allow it in "
+		return "the kext is out of the way; the replacement waits for a person to allow it "
+		       "in "
 		       "System Settings, or for a restart";
 	case 5:
 		*command = explain;
-		return "refused, or macOS does not let go; explain says what stands in the way";
+		return standing == STANDING_BLOCKED
+			   ? "macOS does not let go; approve may be tried once more; the last "
+			     "resort is "
+			     "kmutil trigger-panic-medic in Recovery, which takes every "
+			     "third-party kext and "
+			     "every approval away"
+			   : "refused; explain says what stands in the way";
 	case 6:
 		*command = status;
 		return "some steps failed; run the command again when their cause is gone";
@@ -168,10 +205,10 @@ report_next(const struct session *session, int exit, const char *const **command
 }
 
 void
-report_json_next(struct report *report, int exit)
+report_json_next(struct report *report, enum standing standing, int exit)
 {
 	const char *const *command;
-	const char *text = report_next(report->session, exit, &command);
+	const char *text = report_next(standing, exit, &command);
 
 	json_object_begin(&report->json, "next");
 	json_text(&report->json, "text", text);
@@ -187,10 +224,10 @@ report_json_next(struct report *report, int exit)
 }
 
 void
-report_text_next(struct report *report, int exit)
+report_text_next(struct report *report, enum standing standing, int exit)
 {
 	const char *const *command;
-	const char *text = report_next(report->session, exit, &command);
+	const char *text = report_next(standing, exit, &command);
 
 	if (report->session->options->quiet)
 		return;

@@ -126,7 +126,7 @@ report_json_kexts(struct report *report, struct subject *const *subjects, size_t
 		json_text(json, "since", subjects[i]->now.since);
 		json_text(json, "build", subjects[i]->now.build);
 		json_integer(json, "exit", exit);
-		report_json_next(report, exit);
+		report_json_next(report, subjects[i]->now.standing, exit);
 		json_end(json);
 	}
 	json_end(json);

@@ -65,8 +65,8 @@ read_host(struct session *session, int needs)
 static void
 load_rules(struct session *session)
 {
-	const char *folder = session->options->rules != NULL ? session->options->rules
-							     : RULES_FOLDER;
+	const char *folder =
+	    session->options->rules != NULL ? session->options->rules : RULES_FOLDER;
 	struct root root;
 	size_t i;
 	int error = root_init(&root, "/", NULL, NULL);
@@ -81,8 +81,8 @@ load_rules(struct session *session)
 		die(EXIT_NO_INPUT, "%s: %s; no rule could be read", folder, fault_sentence(error));
 	/* A folder that is not there holds nothing: the tool was not installed here. */
 	if (error != 0 && error != -ENOENT)
-		problem_add(&session->scan.problems, folder, "rules", error, "no rule is known",
-		    false);
+		problem_add(
+		    &session->scan.problems, folder, "rules", error, "no rule is known", false);
 	for (i = 0; i < session->rules.fault_count; i++)
 		problem_add_text(&session->scan.problems, session->rules.faults[i].file, "rules",
 		    arena_printf(session->arena, "line %d: %s; the rule is left out",
@@ -113,8 +113,8 @@ die_of_ledger(const char *folder, int error)
 static void
 open_ledger(struct session *session, bool write)
 {
-	const char *folder = session->options->state != NULL ? session->options->state
-							     : STATE_FOLDER;
+	const char *folder =
+	    session->options->state != NULL ? session->options->state : STATE_FOLDER;
 	char *canonical = path_canonical(session->arena, folder);
 	int error;
 
@@ -142,7 +142,8 @@ recover(struct session *session)
 
 	if (error != 0)
 		die(EXIT_IO,
-		    "%s: an earlier run was cut off and could not be finished: %s; nothing else was "
+		    "%s: an earlier run was cut off and could not be finished: %s; nothing else "
+		    "was "
 		    "changed",
 		    session->ledger.folder, fault_sentence(error));
 	if (session->recovery.run != NULL)
@@ -164,8 +165,8 @@ read_rows(struct session *session)
 	session->row_count = 0;
 	if (!session->has_ledger)
 		return;
-	error = ledger_case_list(&session->ledger, session->arena, &session->rows,
-	    &session->row_count);
+	error =
+	    ledger_case_list(&session->ledger, session->arena, &session->rows, &session->row_count);
 	if (error != 0)
 		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
 		    "what earlier runs did is unknown", true);

@@ -15,11 +15,12 @@ check_one(const char *path)
 	if (lstat(path, &st) != 0)
 		return;
 	if (S_ISLNK(st.st_mode))
-		die(EXIT_NOT_ROOT, "%s: is a symbolic link, which is not followed; nothing was changed",
-		    path);
+		die(EXIT_NOT_ROOT,
+		    "%s: is a symbolic link, which is not followed; nothing was changed", path);
 	if (st.st_uid != 0)
 		die(EXIT_NOT_ROOT,
-		    "%s: belongs to user %u, not to root; nothing was changed; give it to root first",
+		    "%s: belongs to user %u, not to root; nothing was changed; give it to root "
+		    "first",
 		    path, (unsigned int)st.st_uid);
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st.st_mode & S_ISVTX) == 0)
 		die(EXIT_NOT_ROOT,

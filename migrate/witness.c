@@ -65,10 +65,10 @@ boot_agrees(struct session *session)
 
 	if (boot == NULL || (file != NULL && strcasecmp(file, boot) == 0))
 		return true;
-	disagree(session,
-	    arena_printf(session->arena,
-		"this boot loaded the auxiliary collection %s, and on disk is %s; restart once more",
-		boot, file != NULL ? file : "none"));
+	disagree(session, arena_printf(session->arena,
+			      "this boot loaded the auxiliary collection %s, and on disk is %s; "
+			      "restart once more",
+			      boot, file != NULL ? file : "none"));
 	return false;
 }
 

@@ -72,7 +72,8 @@ static void
 print_row(xmlNode *node)
 {
 	static const char *const grades[] = {"verbatim", "inferred", "guess", NULL};
-	static const char *const grade_codes[] = {"GRADE_VERBATIM", "GRADE_INFERRED", "GRADE_GUESS"};
+	static const char *const grade_codes[] = {
+	    "GRADE_VERBATIM", "GRADE_INFERRED", "GRADE_GUESS"};
 	static const char *const yes_no[] = {"yes", "no", NULL};
 	static const char *const yes_no_codes[] = {"true", "false"};
 	char *id = attribute(node, "id", NULL);

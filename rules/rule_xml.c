@@ -48,8 +48,9 @@ optional_attribute(struct reader *reader, const xmlNode *node, const char *name)
 	for (attr = node->properties; attr != NULL; attr = attr->next)
 		if (strcmp((const char *)attr->name, name) == 0)
 			return attr->children != NULL && attr->children->content != NULL
-			    ? arena_strdup(reader->arena, (const char *)attr->children->content)
-			    : "";
+				   ? arena_strdup(
+					 reader->arena, (const char *)attr->children->content)
+				   : "";
 	return NULL;
 }
 
@@ -59,8 +60,8 @@ needed_attribute(struct reader *reader, const xmlNode *node, const char *name)
 	const char *value = optional_attribute(reader, node, name);
 
 	if (value == NULL || value[0] == '\0')
-		reader_fail(reader, node, "<%s> needs the attribute %s", (const char *)node->name,
-		    name);
+		reader_fail(
+		    reader, node, "<%s> needs the attribute %s", (const char *)node->name, name);
 	return value;
 }
 
@@ -70,8 +71,8 @@ text_of(struct reader *reader, const xmlNode *node)
 	const xmlNode *child = node->children;
 
 	if (child == NULL || child->type != XML_TEXT_NODE || child->next != NULL) {
-		reader_fail(reader, node, "<%s> must hold text and nothing else",
-		    (const char *)node->name);
+		reader_fail(
+		    reader, node, "<%s> must hold text and nothing else", (const char *)node->name);
 		return "";
 	}
 	return arena_strdup(reader->arena, (const char *)child->content);
@@ -84,7 +85,8 @@ path_of(struct reader *reader, const xmlNode *node, const char *text)
 	const char *path = text != NULL ? path_canonical(reader->arena, text) : NULL;
 
 	if (path == NULL || strcmp(path, text) != 0 || strchr(path + 1, '/') == NULL)
-		reader_fail(reader, node, "%s is not a complete path such as /Library/Extensions/X.kext",
+		reader_fail(reader, node,
+		    "%s is not a complete path such as /Library/Extensions/X.kext",
 		    text != NULL ? text : "");
 	return path;
 }
@@ -109,8 +111,8 @@ read_kext(struct reader *reader, const xmlNode *node, struct rule_kext *kext)
 
 	kext->bundle_id = optional_attribute(reader, node, "id");
 	kext->team_id = optional_attribute(reader, node, "team");
-	kext->places = arena_array(reader->arena, count_children(reader, node, "place") + 1,
-	    sizeof(*kext->places));
+	kext->places = arena_array(
+	    reader->arena, count_children(reader, node, "place") + 1, sizeof(*kext->places));
 	for (child = node->children; child != NULL; child = child->next) {
 		if (is_named(child, "place"))
 			kext->places[kext->place_count++] =
@@ -155,8 +157,8 @@ read_replacement(struct reader *reader, const xmlNode *node, struct rule_replace
 		} else if (is_named(child, "app")) {
 			replacement->app_id = needed_attribute(reader, child, "id");
 			replacement->app_team = needed_attribute(reader, child, "team");
-			replacement->app_path = path_of(reader, child,
-			    needed_attribute(reader, child, "path"));
+			replacement->app_path =
+			    path_of(reader, child, needed_attribute(reader, child, "path"));
 		} else if (is_named(child, "activate")) {
 			if (replacement->app_path == NULL)
 				reader_fail(reader, child, "<activate> must come after <app>");
@@ -195,10 +197,10 @@ read_rule(struct reader *reader, const xmlNode *node, struct rule *rule)
 	rule->vendor = needed_attribute(reader, node, "vendor");
 	rule->product = needed_attribute(reader, node, "product");
 	rule->class_name = read_class(reader, node);
-	rule->kexts = arena_array(reader->arena, count_children(reader, node, "kext") + 1,
-	    sizeof(*rule->kexts));
-	rule->receipts = arena_array(reader->arena, count_children(reader, node, "receipt") + 1,
-	    sizeof(*rule->receipts));
+	rule->kexts = arena_array(
+	    reader->arena, count_children(reader, node, "kext") + 1, sizeof(*rule->kexts));
+	rule->receipts = arena_array(
+	    reader->arena, count_children(reader, node, "receipt") + 1, sizeof(*rule->receipts));
 	for (child = node->children; child != NULL; child = child->next) {
 		if (is_named(child, "kext"))
 			read_kext(reader, child, &rule->kexts[rule->kext_count++]);
@@ -226,8 +228,8 @@ silence(void *context, const char *format, ...)
 }
 
 const struct rule *
-rule_parse(struct arena *arena, const char *file, const char *bytes, size_t len,
-    struct rule_fault *fault)
+rule_parse(
+    struct arena *arena, const char *file, const char *bytes, size_t len, struct rule_fault *fault)
 {
 	struct reader reader = {.arena = arena, .fault = fault};
 	struct rule *rule = arena_alloc(arena, sizeof(*rule));

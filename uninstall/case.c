@@ -52,7 +52,9 @@ index_paths(struct arena *arena, const struct trace_list *traces, size_t *count)
 		path = trace_original_path(&traces->items[i]);
 		if (path != NULL && traces->items[i].bundle_id != NULL)
 			index[(*count)++] = (struct keyed){.trace = &traces->items[i],
-			    .id = traces->items[i].bundle_id, .path = path, .order = i};
+			    .id = traces->items[i].bundle_id,
+			    .path = path,
+			    .order = i};
 	}
 	if (*count > 1)
 		qsort(index, *count, sizeof(*index), compare_paths);
@@ -139,7 +141,7 @@ judge_apple(struct kext_case *kext)
 		return;
 	}
 	kext->apple = apple_ships(kext->bundle_id, kext->path) ||
-	    (!elsewhere && (kept || apple_claims_id(kext->bundle_id)));
+		      (!elsewhere && (kept || apple_claims_id(kext->bundle_id)));
 	kext->claims_apple_id = !kext->apple && apple_claims_id(kext->bundle_id);
 }
 
@@ -169,15 +171,18 @@ cases_join(struct arena *arena, const struct trace_list *traces, const struct ru
     struct case_list *cases)
 {
 	struct keyed *keyed = arena_array(arena, traces->count + 1, sizeof(*keyed)), *index;
-	const struct trace **sorted = arena_array(arena, traces->count + 1, sizeof(*sorted)), *trace;
+	const struct trace **sorted = arena_array(arena, traces->count + 1, sizeof(*sorted)),
+			   *trace;
 	struct kext_case *kext = NULL;
 	size_t indexed, i;
 
 	index = index_paths(arena, traces, &indexed);
 	for (i = 0; i < traces->count; i++) {
 		trace = &traces->items[i];
-		keyed[i] = (struct keyed){.trace = trace, .id = trace->bundle_id,
-		    .path = trace_original_path(trace), .order = i};
+		keyed[i] = (struct keyed){.trace = trace,
+		    .id = trace->bundle_id,
+		    .path = trace_original_path(trace),
+		    .order = i};
 		if (keyed[i].id == NULL)
 			keyed[i].id = missing_id(index, indexed, rules, keyed[i].path);
 	}
@@ -214,8 +219,8 @@ const char *
 case_name(const struct kext_case *kext)
 {
 	return kext->bundle_id != NULL ? kext->bundle_id
-	    : kext->path != NULL     ? kext->path
-				     : "a kext without a name";
+	       : kext->path != NULL    ? kext->path
+				       : "a kext without a name";
 }
 
 struct case_facts
@@ -235,7 +240,7 @@ case_get_facts(const struct kext_case *kext)
 		facts.loaded |= trace->source == SOURCE_LOADED;
 		facts.staged |= trace->source == SOURCE_STAGED;
 		facts.kept |= trace->source == SOURCE_KCGEN || trace->source == SOURCE_UAKL ||
-		    trace->source == SOURCE_STASHED;
+			      trace->source == SOURCE_STASHED;
 		if (trace->source == SOURCE_AUXKC || trace->source == SOURCE_PREBOOT) {
 			facts.listed = true;
 			facts.loadable |= trace->loadable != NO;

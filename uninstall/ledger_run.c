@@ -19,7 +19,7 @@ static const char sql_run_columns_by_id[] =
 static const char sql_run_last_moved[] =
     "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
     " FROM run WHERE state <> 'undone' AND command <> 'undo' AND EXISTS"
-    "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id AND restored = 0)"
+    "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id)"
     " ORDER BY id DESC LIMIT 1";
 static const char sql_run_unfinished[] =
     "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"

@@ -16,12 +16,12 @@ add_step(struct arena *arena, struct plan *plan, enum step_kind kind, const char
 
 	if (plan->step_count == plan->step_room) {
 		plan->step_room = plan->step_room ? plan->step_room * 2 : 16;
-		plan->steps = arena_grow(arena, plan->steps, plan->step_count, plan->step_room,
-		    sizeof(*plan->steps));
+		plan->steps = arena_grow(
+		    arena, plan->steps, plan->step_count, plan->step_room, sizeof(*plan->steps));
 	}
 	step = &plan->steps[plan->step_count++];
-	*step = (struct step){
-	    .n = (int)plan->step_count, .kind = kind, .subject = subject, .why = why};
+	*step =
+	    (struct step){.n = (int)plan->step_count, .kind = kind, .subject = subject, .why = why};
 	return step;
 }
 
@@ -30,8 +30,8 @@ add_kept(struct arena *arena, struct plan *plan, const char *path, const char *w
 {
 	if (plan->kept_count == plan->kept_room) {
 		plan->kept_room = plan->kept_room ? plan->kept_room * 2 : 16;
-		plan->kept = arena_grow(arena, plan->kept, plan->kept_count, plan->kept_room,
-		    sizeof(*plan->kept));
+		plan->kept = arena_grow(
+		    arena, plan->kept, plan->kept_count, plan->kept_room, sizeof(*plan->kept));
 	}
 	plan->kept[plan->kept_count++] = (struct kept){.path = path, .why = why};
 }
@@ -74,7 +74,8 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 			if (trace->source != SOURCE_BUNDLE || is_vaulted(plan, trace->path))
 				continue;
 			if (trace->keeper != KEEPER_ROOT || is_to_keep(input, trace->path))
-				add_kept(arena, plan, trace->path, "it is not this product's to give");
+				add_kept(
+				    arena, plan, trace->path, "it is not this product's to give");
 			else
 				(void)add_step(arena, plan, STEP_VAULT, trace->path,
 				    arena_printf(arena, "the bundle of %s", case_name(kext)));
@@ -194,8 +195,8 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 		staged |= facts.staged;
 		plan->restart_needed |= facts.loaded || facts.listed || facts.kept;
 		plan->wants_rebuild |= facts.listed || facts.kept;
-		wanted |= (facts.listed || facts.kept) &&
-		    input->targets[i].rebuild != REBUILD_APPROVED;
+		wanted |=
+		    (facts.listed || facts.kept) && input->targets[i].rebuild != REBUILD_APPROVED;
 	}
 	wanted = wanted && input->has_rebuild;
 	if (staged || wanted)
@@ -220,8 +221,8 @@ drop_lonely_settle(struct plan *plan)
 	size_t i, acting = 0;
 
 	for (i = 0; i < plan->step_count; i++)
-		acting += plan->steps[i].state == STEP_PLANNED &&
-		    plan->steps[i].kind != STEP_SETTLE;
+		acting +=
+		    plan->steps[i].state == STEP_PLANNED && plan->steps[i].kind != STEP_SETTLE;
 	if (acting == 0)
 		for (i = 0; i < plan->step_count; i++)
 			if (plan->steps[i].kind == STEP_SETTLE) {

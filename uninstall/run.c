@@ -64,8 +64,10 @@ recover_step(struct run *run, struct step *step, struct recovery *recovery)
 {
 	int error = 0;
 
-	if (step->state == STEP_BEGUN && step->kind == STEP_REBUILD) {
+	/* Asked, and perhaps answered, but the case does not know of it yet. */
+	if (step->kind == STEP_REBUILD && (step->state == STEP_BEGUN || step->state == STEP_DONE))
 		recovery->rebuild_was_cut_off = true;
+	if (step->state == STEP_BEGUN && step->kind == STEP_REBUILD) {
 		step->state = STEP_FAILED;
 		step->message = "cut off while macOS was asked; what it decided is not known";
 	} else if (step->state == STEP_BEGUN) {

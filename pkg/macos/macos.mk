@@ -15,7 +15,7 @@ MACOS_TARGET_arm64 := aarch64-macos.11.0
 MACOS_TARGET_x86_64 := x86_64-macos.11.0
 # Apple's fortified string functions are macros, which banned.h cannot poison.
 MACOS_FLAGS := -std=c17 -I. -Ibuild -isystem $(MACOS)/include $(WARN) \
-	-Wunguarded-availability-new -D_FORTIFY_SOURCE=0 -O2 -g0 -ffile-prefix-map=$(CURDIR)=.
+	-Wunguarded-availability-new -O2 -g0 -ffile-prefix-map=$(CURDIR)=.
 MACOS_SOURCES := $(filter-out %_gen.c %/os_linux.c,$(wildcard $(addsuffix /*.c,$(ROOMS))))
 MACOS_LIPO := $(firstword $(shell command -v llvm-lipo-14 llvm-lipo 2>/dev/null) llvm-lipo-14)
 macos_objects = $(patsubst %.c,$(MACOS)/$(1)/%.o,$(MACOS_SOURCES))
@@ -36,11 +36,13 @@ $(MACOS)/flags: FORCE
 define macos_rules
 $(MACOS)/$(1)/%.o: %.c $(MACOS)/flags | $(ZIG) $(MACOS)/include/.made build/gen/assumptions.inc
 	@mkdir -p $$(@D)
-	$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) $$(MACOS_FLAGS) -MMD -MP -c -o $$@ $$<
+	@echo "cc ($(1)) $$<"
+	$(Q)$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) $$(MACOS_FLAGS) -MMD -MP -c -o $$@ $$<
 
 $(MACOS)/$(1)/kextirpate: $$(call macos_objects,$(1)) pkg/macos/lib/libxml2.tbd \
 		pkg/macos/lib/libsqlite3.tbd
-	$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) -s -o $$@ $$(filter %.o,$$^) \
+	@echo "link $$@"
+	$(Q)$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) -s -o $$@ $$(filter %.o,$$^) \
 		-Lpkg/macos/lib -lxml2 -lsqlite3
 endef
 $(foreach arch,arm64 x86_64,$(eval $(call macos_rules,$(arch))))

@@ -17,13 +17,16 @@ macsim_objects = $(patsubst %.c,build/%.o,$(1))
 all: tests/macsim/macsim $(MACSIM_B)/mactool
 
 tests/macsim/macsim: $(call macsim_objects,$(filter-out $(MACTOOL_ONLY),$(MACSIM_C)))
-	$(MACSIM_COMPILE) -o $@ $^ $(LDFLAGS) -lsqlite3
+	@echo "link $@"
+	$(Q)$(MACSIM_COMPILE) -o $@ $^ $(LDFLAGS) -lsqlite3
 
 $(MACSIM_B)/mactool: $(call macsim_objects,$(filter-out $(MACSIM_ONLY),$(MACSIM_C)))
-	$(MACSIM_COMPILE) $(if $(filter linux,$(OS)),-static) -o $@ $^ $(LDFLAGS)
+	@echo "link $@"
+	$(Q)$(MACSIM_COMPILE) $(if $(filter linux,$(OS)),-static) -o $@ $^ $(LDFLAGS)
 
 $(MACSIM_B)/%.o: tests/macsim/%.c Makefile tests/macsim/macsim.mk | $(B)/gen/assumptions.inc
 	@mkdir -p $(@D)
-	$(MACSIM_COMPILE) -MMD -MP -c -o $@ $<
+	@echo "cc $<"
+	$(Q)$(MACSIM_COMPILE) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(MACSIM_B)/*.d)
