@@ -60,8 +60,10 @@ image_read(const struct image *image, uint64_t at, void *out, size_t len)
 	uint8_t *to = out;
 	ssize_t got;
 
-	if (at > image->size || len > image->size - at)
+	if (at > image->size)
 		return -FAULT_RANGE;
+	if (len > image->size - at)
+		return -FAULT_SHORT;
 	for (at += image->base; len != 0; to += got, len -= (size_t)got, at += (uint64_t)got) {
 		got = pread(image->fd, to, len, (off_t)at);
 		if (got < 0 && errno != EINTR)

@@ -27,6 +27,13 @@ put_be(struct bytes *b, uint64_t value, size_t size)
 		b->data[b->len++] = (uint8_t)(value >> 8 * size);
 }
 
+static inline void
+put_le(struct bytes *b, uint64_t value, size_t size)
+{
+	for (; size-- > 0; value >>= 8)
+		b->data[b->len++] = (uint8_t)value;
+}
+
 /* Overwrites 4 bytes. */
 static inline void
 set_be32(struct bytes *b, size_t at, uint32_t value)

@@ -10,7 +10,8 @@
 #include "tests/unit/fixture.h"
 
 static const char im4p[] = "\x30\x1b\x16\4IM4P\x16\4auxk\x16\3abc\x04\6PAYLOA\xa0";
-static const char img4[] = "\x30\x81\x20\x16\4IMG4\x30\x15\x16\4IM4P\x16\4krnl\x16\0\x04\5PAYLO\xa0";
+static const char img4[] =
+    "\x30\x81\x20\x16\4IMG4\x30\x15\x16\4IM4P\x16\4krnl\x16\0\x04\5PAYLO\xa0";
 
 static int
 read_all(const char *bytes, size_t len, uint64_t file_bytes, struct im4p *out)

@@ -77,7 +77,8 @@ kextpolicy_reads_a_history_without_cdhash(void **state)
 {
 	(void)state;
 	assert_int_equal(database_read(HISTORY_TABLE("")
-	    "INSERT INTO kext_load_history_v3 VALUES ('/a.kext', 'T', 'com.a', 'U', 'c', 's', 55);"), 0);
+	    "INSERT INTO kext_load_history_v3 VALUES ('/a.kext', 'T', 'com.a', 'U', 'c', 's', 55)"),
+	    0);
 	assert_int_equal(count, 1);
 	assert_string_equal(rows[0].path, "/a.kext");
 	assert_null(rows[0].cdhash);
@@ -93,7 +94,8 @@ kextpolicy_reads_a_write_ahead_log(void **state)
 	(void)unlink(path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL;" POLICY_TABLE
-	    "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5);", NULL, NULL, NULL), SQLITE_OK);
+	    "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5)", NULL, NULL, NULL),
+	    SQLITE_OK);
 	assert_int_equal(kextpolicy_read(arena, path, &rows, &count), 0);
 	assert_int_equal(count, 1);
 	(void)snprintf(log, sizeof(log), "%s-wal", path);
@@ -111,8 +113,8 @@ kextpolicy_refuses_what_is_not_its_database(void **state)
 	assert_int_equal(database_read("CREATE TABLE settings (name TEXT)"), -FAULT_MISSING);
 	assert_int_equal(database_read("CREATE TABLE kext_policy (other TEXT)"), -FAULT_DAMAGED);
 	/* A view is no table: it could run forever. */
-	assert_int_equal(database_read("CREATE VIEW kext_policy AS WITH RECURSIVE n(i) AS (SELECT 1 "
-	    "UNION ALL SELECT i FROM n) SELECT i AS team_id, i AS bundle_id, i AS allowed FROM n"),
+	assert_int_equal(database_read("CREATE VIEW kext_policy AS "
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS team_id, i AS bundle_id, i AS allowed FROM n"),
 	    -FAULT_MISSING);
 	assert_int_equal(database_read(
 	    MDM_TABLE "INSERT INTO kext_policy_mdm VALUES (CAST(x'410042' AS TEXT), 'b', 1, 'p')"),

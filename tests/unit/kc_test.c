@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kernel collections: a fileset put together field by field, whole and broken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "kmutil-helpers/kc.h"
+#include "tests/unit/fixture.h"
+
+#define ITEM(id, more) \
+	"<dict><key>CFBundleIdentifier</key><string>" id "</string>" \
+	"<key>CFBundleVersion</key><string>1.2</string>" \
+	"<key>_PrelinkBundlePath</key><string>/Library/Extensions/x.kext</string>" more "</dict>"
+#define CODE "<key>_PrelinkExecutableRelativePath</key><string>Contents/MacOS/x</string>"
+#define LIST(items) \
+	"<dict><key>_PrelinkInfoDictionary</key><array>" items "</array>" \
+	"<key>_BootKCID</key><data>ASNFZ4mrze8BI0VniavN7w==</data></dict>"
+
+/* Where things stand in the image that fileset_make makes. */
+enum { SEGMENT = 32, ENTRY = SEGMENT + 152 + 24, INNER = ENTRY + 40, INFO = INNER + 56 };
+enum { SECTIONS = SEGMENT + 64, INFO_SIZE = SEGMENT + 72 + 40, ENTRY_ID = ENTRY + 24 };
+
+static struct arena *arena;
+static int file = -1;
+static struct bytes image;
+static const struct kc *kc;
+static struct fault fault;
+
+static void
+put_name(const char *name)
+{
+	char field[16] = {0};
+
+	memcpy(field, name, strlen(name));
+	put(&image, field, sizeof(field));
+}
+
+static void
+put_header(unsigned int filetype, unsigned int count, unsigned int size)
+{
+	put_le(&image, 0xfeedfacf, 4);
+	put_le(&image, 0x0100000c, 4);
+	put_le(&image, 0x80000002, 4);
+	put_le(&image, filetype, 4);
+	put_le(&image, count, 4);
+	put_le(&image, size, 4);
+	put_le(&image, 0, 8);
+}
+
+static void
+put_uuid(int first)
+{
+	put_le(&image, 0x1b, 4);
+	put_le(&image, 24, 4);
+	put_be(&image, (uint64_t)first << 56 | 0x00112233445566, 8);
+	put_be(&image, 0x778899aabbccddee, 8);
+}
+
+/* One kext with code, "com.a", and the list. */
+static void
+fileset_make(const char *info)
+{
+	image.len = 0;
+	put_header(12, 3, 152 + 24 + 40);
+	put_le(&image, 0x19, 4);
+	put_le(&image, 152, 4);
+	put_name("__PRELINK_INFO");
+	put_le(&image, INFO, 8);
+	put_le(&image, strlen(info) + 9, 8);
+	put_le(&image, INFO, 8);
+	put_le(&image, strlen(info) + 9, 8);
+	put_le(&image, 0, 8);
+	put_le(&image, 1, 4);
+	put_le(&image, 0, 4);
+	put_name("__info");
+	put_name("__PRELINK_INFO");
+	put_le(&image, INFO, 8);
+	put_le(&image, strlen(info) + 9, 8);
+	put_le(&image, INFO, 4);
+	put_be(&image, 0, 8);
+	put_be(&image, 0, 8);
+	put_be(&image, 0, 8);
+	put_le(&image, 0, 4);
+	put_uuid(0xaa);
+	put_le(&image, 0x80000035, 4);
+	put_le(&image, 40, 4);
+	put_le(&image, INNER, 8);
+	put_le(&image, INNER, 8);
+	put_le(&image, 32, 4);
+	put_le(&image, 0, 4);
+	put(&image, "com.a\0\0", 8);
+	put_header(11, 1, 24);
+	put_uuid(0xbb);
+	put(&image, info, strlen(info));
+	put(&image, "\0junk <x>", 9);
+}
+
+static int
+bytes_read(const void *bytes, size_t len)
+{
+	int rc;
+
+	assert_int_equal(ftruncate(file, 0), 0);
+	assert_int_equal(pwrite(file, bytes, len, 0), len);
+	rc = kc_read(arena, file, &kc, &fault);
+	assert_int_equal(rc, fault.code);
+	assert_true((fault.code == 0) == (kc != NULL));
+	return rc;
+}
+
+static int
+image_read(void)
+{
+	return bytes_read(image.data, image.len);
+}
+
+static int
+info_read(const char *info)
+{
+	fileset_make(info);
+	return image_read();
+}
+
+static void
+kc_lists_members_with_and_without_code(void **state)
+{
+	(void)state;
+	assert_int_equal(info_read(LIST(ITEM("com.b", "") ITEM("com.a", CODE))), 0);
+	assert_string_equal(kc->uuid, "AA001122-3344-5566-7788-99AABBCCDDEE");
+	assert_string_equal(kc->base_uuid, "01234567-89AB-CDEF-0123-456789ABCDEF");
+	assert_int_equal(kc->member_count, 2);
+	assert_string_equal(kc->members[0].id, "com.b");
+	assert_true(kc->members[0].codeless);
+	assert_false(kc->members[0].has_entry);
+	assert_null(kc->members[0].uuid);
+	assert_string_equal(kc->members[1].id, "com.a");
+	assert_string_equal(kc->members[1].version, "1.2");
+	assert_string_equal(kc->members[1].path, "/Library/Extensions/x.kext");
+	assert_string_equal(kc->members[1].uuid, "BB001122-3344-5566-7788-99AABBCCDDEE");
+	assert_true(kc->members[1].has_entry);
+	assert_false(kc->members[1].codeless);
+}
+
+static void
+kc_lists_an_entry_that_the_list_lacks(void **state)
+{
+	(void)state;
+	assert_int_equal(info_read(LIST("")), 0);
+	assert_int_equal(kc->member_count, 1);
+	assert_string_equal(kc->members[0].id, "com.a");
+	assert_null(kc->members[0].path);
+	assert_true(kc->members[0].has_entry);
+	assert_false(kc->members[0].codeless);
+}
+
+static void
+kc_looks_only_at_a_members_own_keys(void **state)
+{
+	(void)state;
+	assert_int_equal(info_read("<dict><key>Other</key><array>" ITEM("com.x", "") "</array>"
+	    "<key>_PrelinkInfoDictionary</key><array>"
+	    ITEM("com.a", "<key>P</key><dict><key>CFBundleIdentifier</key><string/></dict>")
+	    "</array></dict>"), 0);
+	assert_int_equal(kc->member_count, 1);
+	assert_string_equal(kc->members[0].id, "com.a");
+	assert_null(kc->base_uuid);
+}
+
+static void
+kc_follows_references_to_texts(void **state)
+{
+	(void)state;
+	assert_int_equal(info_read("<dict><key>_PrelinkInfoDictionary</key><array><dict>"
+	    "<key>Any</key><array><string ID=\"7\">com.a</string></array>"
+	    "<key>CFBundleIdentifier</key><string IDREF=\"7\"/></dict></array></dict>"), 0);
+	assert_string_equal(kc->members[0].id, "com.a");
+	assert_int_equal(info_read("<dict><key>_PrelinkInfoDictionary</key><array><dict>"
+	    "<key>CFBundleIdentifier</key><string IDREF=\"7\"/></dict></array></dict>"),
+	    -FAULT_MISSING);
+}
+
+static void
+kc_reads_what_an_im4p_holds(void **state)
+{
+	static struct bytes wrapped;
+
+	(void)state;
+	fileset_make(LIST(ITEM("com.a", CODE)));
+	wrapped.len = 0;
+	put(&wrapped, "\x30\x84", 2);
+	put_be(&wrapped, 20 + image.len, 4);
+	put(&wrapped, "\x16\4IM4P\x16\4auxk\x16\0\x04\x84", 16);
+	put_be(&wrapped, image.len, 4);
+	put(&wrapped, image.data, image.len);
+	assert_int_equal(bytes_read(wrapped.data, wrapped.len), 0);
+	assert_string_equal(kc->members[0].uuid, "BB001122-3344-5566-7788-99AABBCCDDEE");
+	memcpy(wrapped.data + 26, "bvx2", 4);
+	assert_int_equal(bytes_read(wrapped.data, wrapped.len), -FAULT_COMPRESSED);
+	assert_int_equal(bytes_read("complzss and more", 17), -FAULT_COMPRESSED);
+}
+
+static void
+kc_refuses_a_list_that_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(info_read("<array/>"), -FAULT_TYPE);
+	assert_int_equal(info_read("<dict/>"), -FAULT_MISSING);
+	assert_int_equal(info_read(""), -FAULT_SHORT);
+	assert_int_equal(
+	    info_read("<dict><key>_PrelinkInfoDictionary</key><string/></dict>"), -FAULT_TYPE);
+	assert_int_equal(info_read(LIST("<string/>")), -FAULT_TYPE);
+	assert_int_equal(info_read(LIST("<dict/>")), -FAULT_MISSING);
+	assert_int_equal(info_read(LIST(ITEM("com.a", "<odd/>"))), -FAULT_SYNTAX);
+	assert_int_equal(
+	    info_read("<dict><key>_BootKCID</key><data>AAAA</data></dict>"), -FAULT_TYPE);
+}
+
+static void
+kc_refuses_hostile_heads(void **state)
+{
+	static const struct {
+		size_t at;
+		uint64_t value;
+		size_t size;
+		int code;
+	} rows[] = {
+	    {0, 0xfeedface, 4, -FAULT_MAGIC}, {12, 11, 4, -FAULT_MAGIC},
+	    {16, 0xffffffff, 4, -FAULT_SHORT}, {20, 0xffffffff, 4, -FAULT_SIZE},
+	    {20, 4 << 20, 4, -FAULT_SHORT}, {SEGMENT + 4, 0, 4, -FAULT_RANGE},
+	    {SEGMENT + 4, 0xffffffff, 4, -FAULT_SHORT}, {SECTIONS, 0, 4, -FAULT_MISSING},
+	    {SEGMENT + 4, 72, 4, -FAULT_SHORT}, {INFO_SIZE, UINT64_MAX, 8, -FAULT_SIZE},
+	    {INFO_SIZE, 0, 8, -FAULT_SHORT}, {INFO_SIZE + 8, 0xffffffff, 4, -FAULT_RANGE},
+	    {ENTRY + 16, UINT64_MAX, 8, -FAULT_RANGE}, {ENTRY + 16, INT64_MAX, 8, -FAULT_RANGE},
+	    {ENTRY + 16, INFO, 8, -FAULT_MAGIC}, {ENTRY_ID, 0, 4, -FAULT_RANGE},
+	    {ENTRY_ID, 0xffffffff, 4, -FAULT_RANGE}, {ENTRY_ID, 39, 4, -FAULT_SIZE},
+	    {ENTRY_ID, 40, 4, -FAULT_SHORT}, {INNER + 20, 0xffffff, 4, -FAULT_SIZE},
+	};
+	struct bytes value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fileset_make(LIST(ITEM("com.a", CODE)));
+		value.len = 0;
+		put_le(&value, rows[i].value, rows[i].size);
+		memcpy(image.data + rows[i].at, value.data, rows[i].size);
+		if (image_read() != rows[i].code)
+			fail_msg("row %zu: %d", i, fault.code);
+	}
+}
+
+/* Load commands are cut, the section is not there at all, or is cut. */
+static void
+kc_refuses_a_file_cut_off_anywhere(void **state)
+{
+	size_t i;
+
+	(void)state;
+	fileset_make(LIST(ITEM("com.a", CODE)));
+	for (i = 0; i < image.len; i++) {
+		int code = bytes_read(image.data, i);
+
+		if (code != (i < INNER || i >= INFO ? -FAULT_SHORT : -FAULT_RANGE))
+			fail_msg("%zu bytes: %d", i, code);
+	}
+}
+
+/* The entry com.a is one more than the list. */
+static void
+kc_refuses_more_members_than_its_limit(void **state)
+{
+	static const char item[] = "<dict><key>CFBundleIdentifier</key><string/></dict>";
+	static char list[sizeof(item) * KC_MAX_MEMBERS + 100];
+	struct bytes size;
+	size_t count, i, len;
+
+	(void)state;
+	for (count = KC_MAX_MEMBERS - 1; count <= KC_MAX_MEMBERS; count++) {
+		len = (size_t)snprintf(
+		    list, sizeof(list), "<dict><key>_PrelinkInfoDictionary</key><array>");
+		for (i = 0; i < count; i++, len += sizeof(item) - 1)
+			memcpy(list + len, item, sizeof(item) - 1);
+		memcpy(list + len, "</array></dict>", 16);
+		size.len = 0;
+		put_le(&size, strlen(list), 8);
+		fileset_make("");
+		memcpy(image.data + INFO_SIZE, size.data, 8);
+		assert_int_equal(pwrite(file, image.data, INFO, 0), INFO);
+		assert_int_equal(pwrite(file, list, strlen(list), INFO), strlen(list));
+		assert_int_equal(kc_read(arena, file, &kc, &fault),
+		    count < KC_MAX_MEMBERS ? 0 : -FAULT_COUNT);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(kc_lists_members_with_and_without_code),
+	    cmocka_unit_test(kc_lists_an_entry_that_the_list_lacks),
+	    cmocka_unit_test(kc_looks_only_at_a_members_own_keys),
+	    cmocka_unit_test(kc_follows_references_to_texts),
+	    cmocka_unit_test(kc_reads_what_an_im4p_holds),
+	    cmocka_unit_test(kc_refuses_a_list_that_is_none),
+	    cmocka_unit_test(kc_refuses_hostile_heads),
+	    cmocka_unit_test(kc_refuses_a_file_cut_off_anywhere),
+	    cmocka_unit_test(kc_refuses_more_members_than_its_limit),
+	};
+	char name[] = "/tmp/kc_test.XXXXXX";
+	int failed;
+
+	file = mkstemp(name);
+	if (file < 0)
+		return 1;
+	(void)unlink(name);
+	arena = arena_new(0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_free(arena);
+	(void)close(file);
+	return failed;
+}
