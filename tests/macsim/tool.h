@@ -12,5 +12,10 @@
 int tool_kmutil(struct model *model, int argc, char **argv);
 int tool_kmutil_rebuild(struct model *model);
 int tool_pkgutil(struct model *model, int argc, char **argv);
+int tool_systemextensionsctl(struct model *model, int argc, char **argv);
+int tool_stat(struct model *model, int argc, char **argv);
+int tool_csrutil(struct model *model, int argc, char **argv);
+int tool_sw_vers(struct model *model, int argc, char **argv);
+int tool_sysctl(struct model *model, int argc, char **argv);
 
 #endif

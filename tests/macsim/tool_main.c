@@ -15,6 +15,11 @@ static const struct {
 } tools[] = {
 	{"kmutil", tool_kmutil},
 	{"pkgutil", tool_pkgutil},
+	{"systemextensionsctl", tool_systemextensionsctl},
+	{"stat", tool_stat},
+	{"csrutil", tool_csrutil},
+	{"sw_vers", tool_sw_vers},
+	{"sysctl", tool_sysctl},
 };
 
 static int
