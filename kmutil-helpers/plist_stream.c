@@ -38,7 +38,7 @@ struct plist_stream {
 	struct level levels[PLIST_MAX_DEPTH];
 	size_t depth;
 	struct plist_event scalar; /* that is being read, if in_scalar */
-	bool in_scalar, in_plist, has_value, done, started;
+	bool in_scalar, in_plist, has_value, done, started, ended;
 	char *text; /* of scalar */
 	size_t text_max, text_size;
 	uint64_t fed;
@@ -63,12 +63,13 @@ static const struct {
 	{"data", PLIST_DATA, false, false, false},
 };
 
+/* What is wrong only because the bytes ended, such as half a name, is short. */
 static void
 stream_stop(struct plist_stream *stream, int code)
 {
 	if (stream->code != 0 || stream->done || code == 0)
 		return;
-	stream->code = code;
+	stream->code = stream->ended ? -FAULT_SHORT : code;
 	xmlStopParser(stream->parser);
 }
 
@@ -279,6 +280,13 @@ on_error(void *payload, stream_error error)
 	stream_stop(stream, error->code == XML_ERR_NO_MEMORY ? -ENOMEM : -FAULT_SYNTAX);
 }
 
+/* Of a broken encoding libxml2 speaks to stderr, unless somebody else listens. */
+static void
+complaint_drop(void *payload, const char *format, ...)
+{
+	(void)payload, (void)format;
+}
+
 /* No list of Apple's declares an entity; what is not there cannot be expanded. */
 static void
 on_entity(void *payload, const xmlChar *name, int type, const xmlChar *public_id,
@@ -304,6 +312,7 @@ plist_stream_new(
 	handler.cdataBlock = on_text;
 	handler.entityDecl = on_entity;
 	handler.serror = on_error;
+	xmlSetGenericErrorFunc(NULL, complaint_drop);
 	stream->event = event;
 	stream->payload = payload;
 	stream->text_max = text_max;
@@ -360,6 +369,7 @@ plist_stream_finish(struct plist_stream *stream, struct fault *fault)
 	long at = -1;
 
 	if (stream->code == 0 && !stream->done) {
+		stream->ended = true;
 		(void)xmlParseChunk(stream->parser, NULL, 0, 1);
 		if (!stream->done && stream->code == 0)
 			stream->code = -FAULT_SHORT;

@@ -81,6 +81,11 @@ test_xml_refused(void **state)
 	    {"<dict><string/></dict>", -FAULT_SYNTAX}, {"<dict><key>a</key></dict>", -FAULT_SYNTAX},
 	    {"<plist><true/><true/></plist>", -FAULT_SYNTAX}, {"<array>x</array>", -FAULT_SYNTAX},
 	    {"<array><string></array>", -FAULT_SYNTAX}, {"<integer>x</integer>", -FAULT_SYNTAX},
+	    {"<date>2020-13-01T00:00:00Z</date>", -FAULT_SYNTAX}, {"<data>?</data>", -FAULT_SYNTAX},
+	    {"<string><true/></string>", -FAULT_SYNTAX},
+	    {"<array ID=\"1\"><array IDREF=\"1\"/></array>", -FAULT_MISSING},
+	    {"<?xml version=\"1.0\" encoding=\"odd\"?><true/>", -FAULT_SYNTAX},
+	    {"<string>\xff</string>", -FAULT_SYNTAX},
 	    {"<array><string IDREF=\"4\"/></array>", -FAULT_MISSING},
 	    {"<!DOCTYPE plist [<!ENTITY e \"x\">]><string>&e;</string>", -FAULT_SYNTAX},
 	    {"<!DOCTYPE plist SYSTEM \"file:///etc/passwd\"><string>&e;</string>", -FAULT_SYNTAX},
@@ -112,6 +117,60 @@ test_xml_depth(void **state)
 		assert_int_equal(
 		    text_parse(text, &top), depth > PLIST_MAX_DEPTH ? -FAULT_DEPTH : 0);
 	}
+}
+
+static void
+test_xml_cut_off(void **state)
+{
+	static const char text[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" "
+	    "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">"
+	    "<plist version=\"1.0\"><dict><key>a</key><string ID=\"1\">x &amp; y</string>"
+	    "<key>b</key><array><string IDREF=\"1\"/><data>AQID</data></array></dict></plist>";
+	const struct plist *top;
+	struct fault fault;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(text) - 1; i++) {
+		void *copy = exact_copy(text, i);
+
+		assert_int_equal(plist_parse(arena, copy, i, &top, &fault),
+		    i == 0 ? -FAULT_MAGIC : -FAULT_SHORT);
+		assert_null(top);
+		free(copy);
+	}
+	assert_int_equal(text_parse(text, &top), 0);
+	assert_string_equal(plist_text(plist_item(plist_find(top, "b"), 0)), "x & y");
+}
+
+/* Each limit, and one beyond it. */
+static void
+test_xml_limits(void **state)
+{
+	static const char item[] = "<true/>";
+	struct arena *own = arena_new(0);
+	char *text = malloc(PLIST_MAX_BYTES + 2);
+	const struct plist *top;
+	size_t beyond, i, len;
+
+	(void)state;
+	for (beyond = 0; beyond <= 1; beyond++) {
+		memset(text, ' ', PLIST_MAX_BYTES + 1);
+		memcpy(text, "<array/>", 8);
+		assert_int_equal(plist_parse(own, text, PLIST_MAX_BYTES + beyond, &top, NULL),
+		    beyond ? -FAULT_SIZE : 0);
+		/* The array, and for each member its place and its value. */
+		memcpy(text, "<array>", 7);
+		len = 7;
+		for (i = 0; i < (PLIST_MAX_VALUES - 1) / 2 + beyond; i++, len += sizeof(item) - 1)
+			memcpy(text + len, item, sizeof(item) - 1);
+		memcpy(text + len, "</array>", 8);
+		assert_int_equal(
+		    plist_parse(own, text, len + 8, &top, NULL), beyond ? -FAULT_COUNT : 0);
+	}
+	free(text);
+	arena_free(own);
 }
 
 /* Ends a binary list whose objects, one byte of offset each, are in place. */
@@ -189,6 +248,8 @@ main(void)
 	    cmocka_unit_test(test_xml_forgiven),
 	    cmocka_unit_test(test_xml_refused),
 	    cmocka_unit_test(test_xml_depth),
+	    cmocka_unit_test(test_xml_cut_off),
+	    cmocka_unit_test(test_xml_limits),
 	    cmocka_unit_test(test_binary),
 	    cmocka_unit_test(test_samples),
 	};
