@@ -16,6 +16,7 @@ keep_waiting(struct selection *selection)
 	for (i = 0; i < selection->count; i++)
 		if (selection->subjects[i]->row != NULL &&
 		    (selection->subjects[i]->now.rebuild == REBUILD_WANTED ||
+			selection->subjects[i]->now.rebuild == REBUILD_REFUSED ||
 			selection->subjects[i]->now.rebuild == REBUILD_FRUITLESS))
 			selection->subjects[kept++] = selection->subjects[i];
 	selection->count = kept;

@@ -95,22 +95,42 @@ carry_out(struct undo *undo)
 	undo->run.id = row.id;
 	if (error == 0)
 		error = run_steps(&undo->run, undo->steps, undo->count);
-	if (error == 0 && undo->run.failed == 0)
-		error = undo_finish(&session->ledger, session->arena, undo->target->id);
 	undo->exit = undo->run.failed > 0 ? 6 : must_follow ? 2 : 0;
 	if (error == 0)
-		error = ledger_run_end(
-		    &session->ledger, row.id, undo->run.failed > 0 ? "failed" : "done", undo->exit);
+		error = undo->run.failed > 0
+		    ? ledger_run_end(&session->ledger, row.id, "failed", undo->exit)
+		    : undo_finish(&session->ledger, session->arena, row.id, undo->target->id,
+			  undo->exit);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; run %lld stopped where it was; run undo again",
 		    session->ledger.folder, fault_sentence(error), (long long)row.id);
+}
+
+/* An undo that is asked for twice answers twice the same: whether the kernel still
+ * has to follow the last one. */
+static int
+exit_of_last_undo(struct undo *undo)
+{
+	struct session *session = &undo->session;
+	struct ledger_run *runs;
+	size_t count;
+
+	if (!session->has_ledger ||
+	    ledger_run_list(&session->ledger, session->arena, &runs, &count) != 0 ||
+	    count == 0 || strcmp(runs[count - 1].command, "undo") != 0 ||
+	    runs[count - 1].boot_uuid == NULL || session->host.boot_uuid == NULL ||
+	    strcmp(runs[count - 1].boot_uuid, session->host.boot_uuid) != 0)
+		return 0;
+	return runs[count - 1].exit == 2 ? 2 : 0;
 }
 
 static const char *
 undo_text(const struct undo *undo)
 {
 	if (undo->target == NULL)
-		return "there is nothing to give back";
+		return undo->exit == 2 ? "everything is back already; the kernel follows at a rebuild "
+					 "that a person approves, and a restart"
+				       : "there is nothing to give back";
 	if (undo->session.options->dry_run)
 		return "the files would be given back; the kernel follows only after a rebuild "
 		       "that "
@@ -135,7 +155,9 @@ undo_command(const struct options *options)
 
 	session_begin(&undo.session, options, options->dry_run ? 0 : SESSION_WRITE);
 	find_target(&undo);
-	if (undo.target != NULL && !options->dry_run)
+	if (undo.target == NULL)
+		undo.exit = exit_of_last_undo(&undo);
+	else if (!options->dry_run)
 		carry_out(&undo);
 	report_begin(&report, &undo.session, "undo");
 	if (report.is_json) {

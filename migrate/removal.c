@@ -164,7 +164,7 @@ make_rows(struct removal *removal, size_t *count)
 		named = facts->listed || facts->kept;
 		row->restart_needed = (row->restart_needed && !subject->evidence.restarted) ||
 		    facts->loaded || named;
-		if (named && row->rebuild != REBUILD_APPROVED)
+		if (named && (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_CONVERGED))
 			row->rebuild = REBUILD_WANTED;
 		row->boot_uuid = session->host.boot_uuid;
 		row->build = session->host.build;
@@ -175,34 +175,6 @@ make_rows(struct removal *removal, size_t *count)
 		row->return_cause = NULL;
 	}
 	return rows;
-}
-
-static bool
-is_in_list(const struct kmutil_list *list, const char *id)
-{
-	size_t i;
-
-	for (i = 0; id != NULL && i < list->count; i++)
-		if (strcmp(list->items[i].id, id) == 0)
-			return true;
-	return false;
-}
-
-/* What the rebuild's answer means for one row. */
-static enum rebuild_state
-rebuild_after_run(const struct run *run, const struct ledger_case *row)
-{
-	if (!run->has_rebuilt || row->rebuild == REBUILD_NOT_NEEDED || !run->rebuild.converges)
-		return row->rebuild;
-	if (run->rebuild.outcome == KMUTIL_NEEDS_RESTART &&
-	    is_in_list(&run->rebuild.removed, row->bundle_id))
-		return REBUILD_APPROVED;
-	/* A run before this one was killed while it asked, in this boot: that macOS now
-	 * has nothing left to change says that it was approved. The scan after the
-	 * restart decides. */
-	if (run->rebuild.outcome == KMUTIL_NO_CHANGES && row->rebuild != REBUILD_APPROVED)
-		return run->rebuild_was_cut_off ? REBUILD_APPROVED : REBUILD_FRUITLESS;
-	return row->rebuild;
 }
 
 /* Puts the run's end and its rows into the ledger, as one transaction. */
@@ -218,8 +190,6 @@ record_end(struct removal *removal, struct ledger_case *rows, size_t count, int 
 	if (error != 0)
 		return error;
 	for (i = 0; error == 0 && i < count; i++) {
-		rows[i].run = removal->run.id;
-		rows[i].rebuild = rebuild_after_run(&removal->run, &rows[i]);
 		error = ledger_case_put(&session->ledger, &rows[i]);
 	}
 	if (error == 0)
@@ -311,7 +281,7 @@ removal_run(struct removal *removal)
 	    .boot_uuid = session->host.boot_uuid,
 	};
 	struct ledger_case *rows;
-	size_t count;
+	size_t count, i;
 	int error;
 
 	removal->exit = removal_expected_exit(removal);
@@ -327,6 +297,10 @@ removal_run(struct removal *removal)
 		error = ledger_run_begin(&session->ledger, &row, removal->plan.steps,
 		    removal->plan.step_count, rows, count);
 		removal->run.id = row.id;
+		removal->run.rows = rows;
+		removal->run.row_count = count;
+		for (i = 0; i < count; i++)
+			rows[i].run = row.id;
 		if (error == 0)
 			error = run_steps(&removal->run, removal->plan.steps,
 			    removal->plan.step_count);

@@ -2,6 +2,7 @@
 /* Carrying out steps, and finishing those of a run that was cut off. */
 #include <string.h>
 
+#include "kmutil-helpers/tool_console.h"
 #include "uninstall/run.h"
 #include "kmutil-helpers/banned.h"
 
@@ -30,6 +31,84 @@ is_pointless(const struct run *run, const struct step *step)
 	    (step->kind == STEP_REBUILD || step->kind == STEP_CLEAR_STAGING);
 }
 
+static bool
+is_in_list(const struct kmutil_list *list, const char *id)
+{
+	size_t i;
+
+	for (i = 0; id != NULL && i < list->count; i++)
+		if (strcmp(list->items[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* A run before this one was killed while it asked, in this boot, and now macOS has
+ * nothing left to change: it was approved, if there was a person to do it. The scan
+ * after the restart decides. */
+static enum rebuild_state
+guess_cut_off_answer(struct run *run)
+{
+	struct console console = {0};
+
+	return console_read(run->arena, &console) == 0 && console.user == NULL ? REBUILD_REFUSED
+									       : REBUILD_APPROVED;
+}
+
+/* What the rebuild's answer means for one case. */
+static enum rebuild_state
+rebuild_state_after(struct run *run, const struct ledger_case *row)
+{
+	const struct kmutil_rebuild *rebuild = &run->rebuild;
+
+	if (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_APPROVED ||
+	    !rebuild->converges)
+		return row->rebuild;
+	switch (rebuild->outcome) {
+	case KMUTIL_NEEDS_RESTART:
+		return is_in_list(&rebuild->removed, row->bundle_id) ? REBUILD_APPROVED
+								     : row->rebuild;
+	case KMUTIL_REFUSED:
+	case KMUTIL_NOBODY:
+	case KMUTIL_TIMED_OUT:
+		return REBUILD_REFUSED;
+	case KMUTIL_NO_CHANGES:
+		/* After a refusal macOS may see nothing to change until the restart. */
+		if (row->rebuild == REBUILD_REFUSED)
+			return REBUILD_REFUSED;
+		return run->rebuild_was_cut_off ? guess_cut_off_answer(run) : REBUILD_FRUITLESS;
+	case KMUTIL_NO_SUCH_VERB:
+	case KMUTIL_BUILD_FAILED:
+	case KMUTIL_NOT_UNDERSTOOD:
+	case KMUTIL_OUTCOME_COUNT:
+		break;
+	}
+	return row->rebuild;
+}
+
+/* The step and what it means for the cases, as one transaction. */
+static int
+record_step(struct run *run, const struct step *step)
+{
+	enum rebuild_state after;
+	size_t i;
+	int error;
+
+	if (step->kind != STEP_REBUILD)
+		return ledger_step_set(run->ledger, run->id, step);
+	if ((error = store_begin(run->ledger->db)) != 0)
+		return error;
+	error = ledger_step_set(run->ledger, run->id, step);
+	for (i = 0; error == 0 && i < run->row_count; i++) {
+		after = rebuild_state_after(run, &run->rows[i]);
+		/* Twice in vain, with a restart between: another restart will not help. */
+		if (after == REBUILD_FRUITLESS && run->rows[i].rebuild == REBUILD_FRUITLESS)
+			run->rows[i].restart_needed = false;
+		run->rows[i].rebuild = after;
+		error = ledger_case_put(run->ledger, &run->rows[i]);
+	}
+	return store_commit(run->ledger->db, error);
+}
+
 int
 run_steps(struct run *run, struct step *steps, size_t count)
 {
@@ -50,7 +129,7 @@ run_steps(struct run *run, struct step *steps, size_t count)
 		if (error == 0)
 			error = step_act(run, &steps[i]);
 		if (error == 0)
-			error = ledger_step_set(run->ledger, run->id, &steps[i]);
+			error = record_step(run, &steps[i]);
 		if (error == 0)
 			tell_step(run, &steps[i]);
 		run->failed += steps[i].state == STEP_FAILED;
@@ -64,10 +143,8 @@ recover_step(struct run *run, struct step *step, struct recovery *recovery)
 {
 	int error = 0;
 
-	/* Asked, and perhaps answered, but the case does not know of it yet. */
-	if (step->kind == STEP_REBUILD && (step->state == STEP_BEGUN || step->state == STEP_DONE))
-		recovery->rebuild_was_cut_off = true;
 	if (step->state == STEP_BEGUN && step->kind == STEP_REBUILD) {
+		recovery->rebuild_was_cut_off = true;
 		step->state = STEP_FAILED;
 		step->message = "cut off while macOS was asked; what it decided is not known";
 	} else if (step->state == STEP_BEGUN) {

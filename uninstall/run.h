@@ -18,8 +18,11 @@ struct run {
 	/* Tells a person what happens, as it happens; may be NULL. */
 	void (*tell)(const char *text, void *payload);
 	void *payload;
-	bool has_rebuilt; /* a rebuild was asked for; what it came to: */
-	struct kmutil_rebuild rebuild;
+	/* The cases that the run acts on, as the ledger has them; a rebuild's answer is
+	 * recorded with its step. Borrowed. */
+	struct ledger_case *rows;
+	size_t row_count;
+	struct kmutil_rebuild rebuild; /* what the last rebuild came to */
 	bool rebuild_was_cut_off; /* a run before this one was killed while it asked */
 	int failed;             /* steps that failed */
 };

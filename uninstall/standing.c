@@ -48,7 +48,8 @@ judge_case(const struct evidence *e)
 {
 	bool waits = e->restart_needed && !e->restarted;
 
-	if (waits && e->has_rebuild && e->rebuild == REBUILD_WANTED)
+	if (waits && e->has_rebuild &&
+	    (e->rebuild == REBUILD_WANTED || e->rebuild == REBUILD_REFUSED))
 		return STANDING_APPROVAL_PENDING;
 	if (waits)
 		return STANDING_RESTART_PENDING;
@@ -139,6 +140,7 @@ exit_worst(int a, int b)
 static const char *const rebuild_state_names[REBUILD_STATE_COUNT] = {
     [REBUILD_NOT_NEEDED] = "not-needed",
     [REBUILD_WANTED] = "wanted",
+    [REBUILD_REFUSED] = "refused",
     [REBUILD_FRUITLESS] = "fruitless",
     [REBUILD_APPROVED] = "approved",
     [REBUILD_CONVERGED] = "converged",

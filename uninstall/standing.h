@@ -30,7 +30,8 @@ enum standing {
 /* How far the removal from the collection has come, as the ledger knows it. */
 enum rebuild_state {
 	REBUILD_NOT_NEEDED, /* the collection never named the kext */
-	REBUILD_WANTED,     /* needed, and not approved so far */
+	REBUILD_WANTED,     /* needed, and nobody was asked so far in this boot */
+	REBUILD_REFUSED,    /* asked in this boot: refused, timed out, or nobody there */
 	REBUILD_FRUITLESS,  /* asked for, and macOS saw nothing to change */
 	REBUILD_APPROVED,   /* its output took the id away; waits for the restart */
 	REBUILD_CONVERGED,  /* a scan after the restart did not list it any more */

@@ -224,7 +224,6 @@ act_rebuild(struct run *run, struct step *step)
 	if (error != 0)
 		return step_failed(step,
 		    arena_printf(run->arena, "kmutil rebuild: %s", fault_sentence(error)));
-	run->has_rebuilt = true;
 	step->message = rebuild_sentence(run->arena, rebuild);
 	step->state = STEP_SKIPPED;
 	if (rebuild->outcome == KMUTIL_NEEDS_RESTART || rebuild->outcome == KMUTIL_NO_CHANGES)

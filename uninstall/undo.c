@@ -72,7 +72,7 @@ undo_act(struct run *run, struct step *step)
 }
 
 int
-undo_finish(struct ledger *ledger, struct arena *arena, int64_t run)
+undo_finish(struct ledger *ledger, struct arena *arena, int64_t id, int64_t run, int exit)
 {
 	struct ledger_case *cases;
 	size_t count, i;
@@ -87,5 +87,7 @@ undo_finish(struct ledger *ledger, struct arena *arena, int64_t run)
 			error = ledger_case_remove(ledger, cases[i].key);
 	if (error == 0)
 		error = ledger_run_end(ledger, run, "undone", 0);
+	if (error == 0)
+		error = ledger_run_end(ledger, id, "done", exit);
 	return store_commit(ledger->db, error);
 }

@@ -16,9 +16,9 @@ int undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct st
 /* Carries out a restore step. */
 int undo_act(struct run *run, struct step *step) __attribute__((warn_unused_result));
 
-/* Ends an undo whose steps are all done: the run counts as undone, and its cases
- * are closed. */
-int undo_finish(struct ledger *ledger, struct arena *arena, int64_t run)
+/* Ends the undo `id` whose steps are all done: the run that it undid counts as
+ * undone, its cases are closed, and the undo has its exit status; one transaction. */
+int undo_finish(struct ledger *ledger, struct arena *arena, int64_t id, int64_t run, int exit)
     __attribute__((warn_unused_result));
 
 #endif

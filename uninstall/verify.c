@@ -27,6 +27,8 @@ rebuild_after_look(const struct ledger_case *row, const struct case_facts *facts
 
 	if (!restarted)
 		return row->rebuild;
+	if (row->rebuild == REBUILD_REFUSED)
+		return REBUILD_WANTED;
 	if ((row->rebuild == REBUILD_APPROVED || row->rebuild == REBUILD_FRUITLESS) &&
 	    !facts->listed)
 		return REBUILD_CONVERGED;
