@@ -11,6 +11,11 @@
 /* Each returns the tool's status; tool_main saves the model afterwards. */
 int tool_kmutil(struct model *model, int argc, char **argv);
 int tool_kmutil_rebuild(struct model *model);
+int tool_kmutil_install(struct model *model);
+int tool_kmutil_unload(struct model *model, int argc, char **argv);
+int tool_kmutil_log(struct model *model);
+int tool_kextcache(struct model *model, int argc, char **argv);
+int tool_kcditto(struct model *model, int argc, char **argv);
 int tool_pkgutil(struct model *model, int argc, char **argv);
 int tool_systemextensionsctl(struct model *model, int argc, char **argv);
 int tool_stat(struct model *model, int argc, char **argv);

@@ -99,6 +99,12 @@ tool_kmutil(struct model *model, int argc, char **argv)
 		return inspect(model, argc, argv);
 	if (!strcmp(verb, "check"))
 		return 0;
+	if (!strcmp(verb, "install"))
+		return tool_kmutil_install(model);
+	if (!strcmp(verb, "unload"))
+		return tool_kmutil_unload(model, argc, argv);
+	if (!strcmp(verb, "log"))
+		return tool_kmutil_log(model);
 	if (!strcmp(verb, "clear-staging")) {
 		keep_staging_clear("", model);
 		return 0;

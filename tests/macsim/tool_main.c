@@ -15,6 +15,8 @@ static const struct {
 } tools[] = {
 	{"kmutil", tool_kmutil},
 	{"pkgutil", tool_pkgutil},
+	{"kextcache", tool_kextcache},
+	{"kcditto", tool_kcditto},
 	{"systemextensionsctl", tool_systemextensionsctl},
 	{"stat", tool_stat},
 	{"csrutil", tool_csrutil},

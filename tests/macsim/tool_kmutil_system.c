@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kmutil's verbs that change nothing here: install, unload, load, log. Texts:
+ * docs/facts.md#kmutil-rebuild; who is busy in the log: assumption log-shows-work.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/macsim/keep_files.h"
+#include "tests/macsim/tool.h"
+
+#define LOG_HEADER "Timestamp                       Thread     Type        Activity             PID    TTL"
+
+/* On 13 and later it needs a KDK and writes the sealed System volume. */
+int
+tool_kmutil_install(struct model *model)
+{
+	const char *macos = model_get(model, "macos", ""), *build = model_get(model, "build", "");
+	int parts[3], code;
+
+	if (!version_parse(macos, parts) || parts[0] < 13)
+		return 0;
+	code = parts[0] >= 15 ? 71 : 34;
+	fprintf(stderr, "Error Domain=KMErrorDomain Code=%d \"Missing Developer Kit: As of macOS 13.0, "
+	    "you will need to install a KDK matching your build %s to rebuild kernel collections.\"\n",
+	    code, build);
+	return code;
+}
+
+/* A loaded kext of a device in use is busy. The text for one that is not loaded was
+ * not seen. */
+int
+tool_kmutil_unload(struct model *model, int argc, char **argv)
+{
+	const char *id = "";
+
+	for (int i = 2; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "-b") || !strcmp(argv[i], "--bundle-identifier"))
+			id = argv[i + 1];
+	if (!model_is_loaded(model, id)) {
+		fprintf(stderr, "Error Domain=KMErrorDomain Code=3 \"%s\"\n", id);
+		return 3;
+	}
+	fputs("Error Domain=KMErrorDomain Code=71 \"Kernel request failed: (libkern/kext) kext is in use "
+	      "or retained (cannot unload) (-603946984)\" UserInfo={NSLocalizedDescription=Kernel request"
+	      " failed: (libkern/kext) kext is in use or retained (cannot unload) (-603946984)}\n",
+	    stderr);
+	return 71;
+}
+
+/* `kmutil log show`: each look that finds kernelmanagerd busy is one look nearer to
+ * quiet ("settle"). */
+int
+tool_kmutil_log(struct model *model)
+{
+	int settle = atoi(model_get(model, "settle", "0"));
+
+	puts(LOG_HEADER);
+	if (settle <= 0)
+		return 0;
+	if (model_assumes(model, "log-shows-work"))
+		puts("2026-01-01 00:00:00.000000+0000 0x1a3      Default     0x0                  145    0    "
+		     "kernelmanagerd: [com.apple.kernelmanagerd.logging:LoadRequestResolution] "
+		     "requesting latest approval status and kext history from system policy");
+	model_put(model, "settle", files_format("%d", settle - 1).text);
+	return 0;
+}
