@@ -19,8 +19,13 @@ stages="" # what the picture's columns are called
 
 heading() { printf '\n== %s\n' "$*"; }
 
-# Two files beside each other, each line cut to its column.
-beside() { pr -m -t -w 118 -e8 "$demo/left.out" "$demo/right.out" | sed 's/[[:space:]]*$//'; }
+# Two files beside each other, long lines folded into their column.
+beside() {
+  for side in left right; do
+    fold -s -w 56 "$demo/$side.out" >"$demo/$side.folded"
+  done
+  pr -m -t -l 200 -w 116 "$demo/left.folded" "$demo/right.folded" | expand | sed 's/ *$//'
+}
 
 # on_left / on_right LABEL COMMAND...: what a person types and sees.
 on_left() {
@@ -29,13 +34,12 @@ on_left() {
 }
 on_right() {
   label=$1; shift
-  # What a person sees is cut to the column; the status is what scripts see.
   { echo "# $label"; status=0; "$macsim" run "$right" -- "$@" 2>&1 || status=$?
-    echo "(exit $status)"; } | sed 's|com.example.capture|…capture|' >>"$demo/right.out"
+    echo "(exit $status)"; } >>"$demo/right.out"
 }
 listing() {
   { echo "# kmutil inspect | grep capture"
-    "$macsim" run "$1" -- sh -c "kmutil inspect | grep capture | cut -f1 || echo '(nothing)'" 2>/dev/null; } >>"$2"
+    "$macsim" run "$1" -- sh -c "kmutil inspect | grep capture | cut -f1 | grep . || echo '(nothing)'" 2>/dev/null; } >>"$2"
 }
 begin() { : >"$demo/left.out"; : >"$demo/right.out"; }
 
@@ -91,7 +95,7 @@ echo 'Both Macs are simulated, Apple silicon, with the kexts of an old capture c
 heading 'macOS 13.6: the kexts are there, the dext waits behind them'
 begin
 listing "$left" "$demo/left.out"
-on_right 'kextirpate scan' kextirpate scan -q
+on_right 'kextirpate status' kextirpate status
 beside
 stage 13.6
 
@@ -152,10 +156,10 @@ picture "$right" kextirpate $stages
 echo
 echo '● there, and can load   ○ only listed or kept: the next update can bring it back   · nothing'
 echo
-echo 'That it ends well on the right rests on these, which nobody has proven on a Mac:'
-for mac in "$left" "$right" "$nobody"; do "$macsim" show "$mac" used; done | sort -u |
-  while read -r id; do
-    printf '  %-38s %s\n' "$id" \
-      "$("$macsim" assumptions | grep "^$id " | tr -s ' ' | cut -d' ' -f2- | cut -c1-70 || true)"
-  done
-echo 'Flip one and see: tests/macsim/macsim set DIR assumption.ID=no'
+echo 'That it ends well on the right rests on these, which nobody has proven on a Mac'
+echo '("cure": without it no removal exists at all; the others stand at the value that hurts):'
+"$macsim" assumptions >"$demo/assumptions"
+"$macsim" show "$right" used | sort -u | while read -r id; do
+  grep -A 1 "^$id " "$demo/assumptions" | fold -s -w 100 | sed '2,$s/^ */      /; 1s/^/  /'
+done
+echo 'Flip one on a Mac of your own: tests/macsim/macsim set DIR assumption.ID=no'
