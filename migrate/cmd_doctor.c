@@ -53,6 +53,23 @@ check_aux_uuid(const struct session *session)
 	return check;
 }
 
+/* bputil's three rows against what our own reading lists. */
+static struct check
+check_sealed(const struct session *session)
+{
+	const struct host *host = &session->host;
+	struct check check = {.holds = UNKNOWN};
+	bool absent = host->auxp == HOST_NO && host->auxi == HOST_NO && host->auxr == HOST_NO;
+
+	if (host->auxp == HOST_UNKNOWN)
+		return check;
+	check.evidence = absent ? "bputil: auxp, auxi and auxr are absent"
+				: "bputil: a collection is sealed";
+	if (absent && session->host.aux_kc_uuid == NULL)
+		check.holds = YES;
+	return check;
+}
+
 static struct check
 check_collection(const struct session *session, enum source_id source)
 {
@@ -87,6 +104,8 @@ check_assumption(const struct session *session, enum assumption_id id)
 		return check_path(session, "/Library/StagedExtensions/Library/Extensions");
 	case ASSUMPTION_AUX_UUID_TELLS_BOOT:
 		return check_aux_uuid(session);
+	case ASSUMPTION_SEALED_COLLECTION_SHOWS_IN_POLICY:
+		return check_sealed(session);
 	case ASSUMPTION_REBUILD_SINCE_14:
 		return check_rebuild(session);
 	default:

@@ -98,9 +98,9 @@ carry_out(struct undo *undo)
 	undo->exit = undo->run.failed > 0 ? 6 : must_follow ? 2 : 0;
 	if (error == 0)
 		error = undo->run.failed > 0
-		    ? ledger_run_end(&session->ledger, row.id, "failed", undo->exit)
-		    : undo_finish(&session->ledger, session->arena, row.id, undo->target->id,
-			  undo->exit);
+			    ? ledger_run_end(&session->ledger, row.id, "failed", undo->exit)
+			    : undo_finish(&session->ledger, session->arena, row.id,
+				  undo->target->id, undo->exit);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; run %lld stopped where it was; run undo again",
 		    session->ledger.folder, fault_sentence(error), (long long)row.id);
@@ -116,9 +116,9 @@ exit_of_last_undo(struct undo *undo)
 	size_t count;
 
 	if (!session->has_ledger ||
-	    ledger_run_list(&session->ledger, session->arena, &runs, &count) != 0 ||
-	    count == 0 || strcmp(runs[count - 1].command, "undo") != 0 ||
-	    runs[count - 1].boot_uuid == NULL || session->host.boot_uuid == NULL ||
+	    ledger_run_list(&session->ledger, session->arena, &runs, &count) != 0 || count == 0 ||
+	    strcmp(runs[count - 1].command, "undo") != 0 || runs[count - 1].boot_uuid == NULL ||
+	    session->host.boot_uuid == NULL ||
 	    strcmp(runs[count - 1].boot_uuid, session->host.boot_uuid) != 0)
 		return 0;
 	return runs[count - 1].exit == 2 ? 2 : 0;
@@ -128,9 +128,10 @@ static const char *
 undo_text(const struct undo *undo)
 {
 	if (undo->target == NULL)
-		return undo->exit == 2 ? "everything is back already; the kernel follows at a rebuild "
-					 "that a person approves, and a restart"
-				       : "there is nothing to give back";
+		return undo->exit == 2
+			   ? "everything is back already; the kernel follows at a rebuild "
+			     "that a person approves, and a restart"
+			   : "there is nothing to give back";
 	if (undo->session.options->dry_run)
 		return "the files would be given back; the kernel follows only after a rebuild "
 		       "that "

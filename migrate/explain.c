@@ -139,6 +139,25 @@ say_way_out(struct arena *arena, const struct subject *subject, struct story *st
 	    "a person has to approve it in a dialog within 60 seconds.");
 }
 
+/* What is remembered, and what the tools of old do not do. */
+static void
+say_what_does_not_help(struct arena *arena, const struct subject *subject, struct story *story)
+{
+	size_t i;
+
+	if (subject->evidence.facts.listed || subject->evidence.facts.kept)
+		say_assumption(arena, story, ASSUMPTION_UPDATE_COMMAND_IS_INERT,
+		    "kcditto, kextcache -system-caches and kmutil install --update-preboot change "
+		    "nothing about it.");
+	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
+		if (subject->kext->traces[i]->source == SOURCE_POLICY) {
+			say_assumption(arena, story, ASSUMPTION_POLICY_REMEMBERS,
+			    "its approval is remembered when it is gone: installed again, it would "
+			    "be allowed without a question.");
+			return;
+		}
+}
+
 void
 explain_subject(struct arena *arena, const struct subject *subject, struct story *story)
 {
@@ -149,6 +168,7 @@ explain_subject(struct arena *arena, const struct subject *subject, struct story
 		report_standing_words(subject->now.standing)));
 	say_why_it_stays(arena, subject, story);
 	say_way_out(arena, subject, story);
+	say_what_does_not_help(arena, subject, story);
 	if (facts->has_carrier && !facts->loaded && !facts->bundle)
 		say_assumption(arena, story, ASSUMPTION_INERT_DOES_NOT_BLOCK_DEXT,
 		    "what is only listed does not keep a dext from its device.");

@@ -43,8 +43,8 @@ make_targets(struct removal *removal, size_t *count)
 static const char *const *
 make_keep(struct removal *removal)
 {
-	const char **keep = arena_array(removal->session->arena, removal->selection.rule_count + 1,
-	    sizeof(*keep));
+	const char **keep =
+	    arena_array(removal->session->arena, removal->selection.rule_count + 1, sizeof(*keep));
 	size_t i, count = 0;
 
 	for (i = 0; i < removal->selection.rule_count; i++)
@@ -90,8 +90,7 @@ removal_plan(struct removal *removal)
 	    .collection_unreadable = collection_unreadable(session),
 	    .ask_approval = removal->ask_approval,
 	    .accept_bystanders = session->options->accept_bystanders,
-	    .without_replacement =
-		session->options->without_replacement || removal->only_rebuild,
+	    .without_replacement = session->options->without_replacement || removal->only_rebuild,
 	    .keep_receipts = session->options->keep_receipts,
 	};
 
@@ -99,9 +98,8 @@ removal_plan(struct removal *removal)
 	input.targets = make_targets(removal, &input.target_count);
 	input.keep_below = make_keep(removal);
 	if (!removal->only_rebuild)
-		ownership_collect(&session->root, session->arena,
-		    removal->selection.receipts, removal->selection.receipt_count,
-		    &session->scan.problems, &removal->claims);
+		ownership_collect(&session->root, session->arena, removal->selection.receipts,
+		    removal->selection.receipt_count, &session->scan.problems, &removal->claims);
 	plan_make(session->arena, &input, &removal->plan);
 	if (removal->only_rebuild)
 		keep_machine_steps(&removal->plan);
@@ -130,9 +128,8 @@ removal_expected_exit(const struct removal *removal)
 		return 5;
 	if (plan->step_count == 0) {
 		for (i = 0; i < removal->selection.count; i++)
-			exit = exit_worst(exit,
-			    replacement_exit(removal->session, &removal->dexts,
-				removal->selection.subjects[i]));
+			exit = exit_worst(exit, replacement_exit(removal->session, &removal->dexts,
+						    removal->selection.subjects[i]));
 		return exit;
 	}
 	if (rebuild_left && !has_planned(plan, STEP_REBUILD))
@@ -162,9 +159,10 @@ make_rows(struct removal *removal, size_t *count)
 		row = &rows[(*count)++];
 		*row = subject->now;
 		named = facts->listed || facts->kept;
-		row->restart_needed = (row->restart_needed && !subject->evidence.restarted) ||
-		    facts->loaded || named;
-		if (named && (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_CONVERGED))
+		row->restart_needed =
+		    (row->restart_needed && !subject->evidence.restarted) || facts->loaded || named;
+		if (named &&
+		    (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_CONVERGED))
 			row->rebuild = REBUILD_WANTED;
 		row->boot_uuid = session->host.boot_uuid;
 		row->build = session->host.build;
@@ -236,9 +234,8 @@ exit_after_run(const struct removal *removal)
 	size_t i;
 
 	for (i = 0; i < removal->selection.count; i++)
-		exit = exit_worst(exit,
-		    replacement_exit(removal->session, &removal->dexts,
-			removal->selection.subjects[i]));
+		exit = exit_worst(exit, replacement_exit(removal->session, &removal->dexts,
+					    removal->selection.subjects[i]));
 	for (i = 0; i < plan->step_count; i++)
 		if (plan->steps[i].state == STEP_FAILED)
 			exit = exit_worst(exit, plan->steps[i].kind == STEP_REBUILD ? 5 : 6);
@@ -302,8 +299,8 @@ removal_run(struct removal *removal)
 		for (i = 0; i < count; i++)
 			rows[i].run = row.id;
 		if (error == 0)
-			error = run_steps(&removal->run, removal->plan.steps,
-			    removal->plan.step_count);
+			error =
+			    run_steps(&removal->run, removal->plan.steps, removal->plan.step_count);
 		error = record_end(removal, rows, count, error);
 		if (error != 0)
 			die_of_run(removal, error);
@@ -344,15 +341,16 @@ text_plan(struct report *report, const struct removal *removal)
 int
 removal_report(struct removal *removal, const char *command)
 {
-	enum standing standing = removal->plan.refusal_count > 0
-	    ? STANDING_NONE
-	    : report_worst_standing(removal->selection.subjects, removal->selection.count);
+	enum standing standing =
+	    removal->plan.refusal_count > 0
+		? STANDING_NONE
+		: report_worst_standing(removal->selection.subjects, removal->selection.count);
 	struct report report;
 
 	report_begin(&report, removal->session, command);
 	if (report.is_json) {
-		report_json_steps(&report, removal->run.id, removal->plan.steps,
-		    removal->plan.step_count);
+		report_json_steps(
+		    &report, removal->run.id, removal->plan.steps, removal->plan.step_count);
 		report_json_plan(&report, &removal->plan);
 		report_json_kexts(&report, removal->selection.subjects, removal->selection.count,
 		    &removal->dexts);

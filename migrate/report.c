@@ -154,7 +154,8 @@ next_of_carrier(enum standing standing, const char *const **command)
 		return "the kext is there; uninstall takes it away";
 	}
 	*command = explain;
-	return "the kext cannot run, but macOS still names it and has nothing left that could be asked "
+	return "the kext cannot run, but macOS still names it and has nothing left that could be "
+	       "asked "
 	       "for now; an OS update may list it again, which recheck notices";
 }
 

@@ -239,7 +239,7 @@ add_subject(struct session *session, const struct kext_case *kext, const struct 
 	subject->evidence = verify_evidence(&session->look, row, kext, unfinished);
 	if (row != NULL) {
 		subject->now = verify_case(&session->look, row, kext, unfinished, session->now);
-	} else {
+	} else if (kext != NULL) {
 		subject->now = row_of_case(kext);
 		subject->now.standing = standing_judge(&subject->evidence);
 	}

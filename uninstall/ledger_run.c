@@ -175,6 +175,7 @@ ledger_step_list(struct ledger *ledger, struct arena *arena, int64_t run, struct
 {
 	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_step_list);
 	size_t room = 0;
+	bool understood = true;
 	int rc;
 
 	*steps = NULL;
@@ -195,9 +196,8 @@ ledger_step_list(struct ledger *ledger, struct arena *arena, int64_t run, struct
 		    .state = step_state_parse((const char *)sqlite3_column_text(stmt, 4)),
 		    .message = store_text(arena, stmt, 5),
 		};
-		if ((*steps)[*count - 1].kind == STEP_KIND_COUNT)
-			rc = SQLITE_CORRUPT;
+		understood = understood && (*steps)[*count - 1].kind != STEP_KIND_COUNT;
 	}
 	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return rc == SQLITE_DONE && understood ? 0 : -FAULT_DAMAGED;
 }

@@ -61,7 +61,7 @@ static enum claim_state
 compare_file(const struct root *root, const char *path, const struct bom_entry *entry)
 {
 	struct stat st;
-	uint32_t checksum;
+	uint32_t checksum = 0;
 	int fd, error = path_open_file(root, path, &fd, &st);
 
 	if (error == -FAULT_NOT_FILE || error == -FAULT_LINK)

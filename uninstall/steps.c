@@ -16,8 +16,10 @@ static const struct step_row step_rows[STEP_KIND_COUNT] = {
 	3},
     [STEP_PREPARE] = {"prepare", false, {ASSUMPTION_DEXT_STAYS_APPROVED}, 1},
     [STEP_ACTIVATE] = {"activate", false, {ASSUMPTION_DEXT_STAYS_APPROVED}, 1},
-    [STEP_VERIFY] = {"verify", false, {ASSUMPTION_AUX_UUID_TELLS_BOOT}, 1},
-    [STEP_RESTORE] = {"restore", false, {ASSUMPTION_EXTENSIONS_ARE_ROOTS}, 1},
+    [STEP_VERIFY] = {"verify", false,
+	{ASSUMPTION_AUX_UUID_TELLS_BOOT, ASSUMPTION_INSPECT_LISTS_COLLECTION}, 2},
+    [STEP_RESTORE] = {"restore", false,
+	{ASSUMPTION_EXTENSIONS_ARE_ROOTS, ASSUMPTION_THIRD_PARTY_NEEDS_BUNDLE_APPROVAL}, 2},
 };
 
 static const char *const step_state_names[STEP_STATE_COUNT] = {

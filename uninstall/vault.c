@@ -65,7 +65,7 @@ static int
 is_empty_folder(const struct place *place, struct arena *arena, bool *empty)
 {
 	char **names;
-	size_t count;
+	size_t count = 0;
 	int fd = openat(place->parent_fd, place->leaf,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int error = fd < 0 ? -errno : folder_list(fd, arena, &names, &count);

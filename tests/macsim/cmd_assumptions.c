@@ -23,8 +23,9 @@ print_json(const char *text)
 static void
 print_row_json(const struct model_assumption *row, bool first)
 {
-	printf("%s{\"id\":\"%s\",\"grade\":\"%s\",\"starts\":%s,\"cure\":%s,\"says\":", first ? "" : ",",
-	    row->id, row->grade, row->starts ? "true" : "false", row->cure ? "true" : "false");
+	printf("%s{\"id\":\"%s\",\"grade\":\"%s\",\"starts\":%s,\"cure\":%s,\"says\":",
+	    first ? "" : ",", row->id, row->grade, row->starts ? "true" : "false",
+	    row->cure ? "true" : "false");
 	print_json(row->says);
 	putchar('}');
 }
@@ -44,9 +45,11 @@ cmd_assumptions(int argc, char **argv)
 		if (json)
 			print_row_json(row, i == 0);
 		else
-			printf("%-38s %-8s starts %-3s %s\n    %s\n    macsim set DIR assumption.%s=%s\n",
-			    row->id, row->grade, row->starts ? "yes" : "no", row->cure ? "cure" : "",
-			    row->says, row->id, row->starts ? "no" : "yes");
+			printf("%-38s %-8s starts %-3s %s\n    %s\n    macsim set DIR "
+			       "assumption.%s=%s\n",
+			    row->id, row->grade, row->starts ? "yes" : "no",
+			    row->cure ? "cure" : "", row->says, row->id,
+			    row->starts ? "no" : "yes");
 	}
 	if (json)
 		puts("]}");

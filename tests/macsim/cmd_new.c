@@ -14,10 +14,24 @@
 #include "tests/macsim/scenario.h"
 
 static const char *const tools[] = {
-	"/usr/bin/kmutil", "/usr/bin/systemextensionsctl", "/usr/bin/csrutil", "/usr/bin/sw_vers",
-	"/usr/bin/bputil", "/usr/bin/codesign", "/usr/bin/log", "/usr/bin/profiles", "/usr/bin/sudo",
-	"/usr/bin/stat", "/usr/sbin/pkgutil", "/usr/sbin/kextcache", "/usr/sbin/kcditto",
-	"/usr/sbin/sysctl", "/usr/sbin/ioreg", "/usr/sbin/scutil", "/bin/launchctl", "/sbin/shutdown",
+    "/usr/bin/kmutil",
+    "/usr/bin/systemextensionsctl",
+    "/usr/bin/csrutil",
+    "/usr/bin/sw_vers",
+    "/usr/bin/bputil",
+    "/usr/bin/codesign",
+    "/usr/bin/log",
+    "/usr/bin/profiles",
+    "/usr/bin/sudo",
+    "/usr/bin/stat",
+    "/usr/sbin/pkgutil",
+    "/usr/sbin/kextcache",
+    "/usr/sbin/kcditto",
+    "/usr/sbin/sysctl",
+    "/usr/sbin/ioreg",
+    "/usr/sbin/scutil",
+    "/bin/launchctl",
+    "/sbin/shutdown",
 };
 
 /* One copy of the program, the others are links to it. */
@@ -34,8 +48,8 @@ put_tools(const char *root)
 		self[len] = 0;
 		*strrchr(self, '/') = 0;
 	}
-	from = build ? files_format("%s/tests/macsim/mactool", build) :
-	    files_format("%s/../../build/tests/macsim/mactool", len > 0 ? self : ".");
+	from = build ? files_format("%s/tests/macsim/mactool", build)
+		     : files_format("%s/../../build/tests/macsim/mactool", len > 0 ? self : ".");
 	if (!files_read("", from.text, &program))
 		macsim_die("%s: is not there; make builds it", from.text);
 	files_write(root, tools[0], program.data, program.len, 0755);

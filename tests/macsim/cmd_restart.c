@@ -18,7 +18,8 @@ enum { ARGUMENTS_MAX = 32 };
 static size_t
 job_arguments(char *xml, char *argv[ARGUMENTS_MAX + 1])
 {
-	char *at = strstr(xml, "<key>ProgramArguments</key>"), *end = at ? strstr(at, "</array>") : NULL;
+	char *at = strstr(xml, "<key>ProgramArguments</key>"),
+	     *end = at ? strstr(at, "</array>") : NULL;
 	size_t count = 0;
 
 	while (end && count < ARGUMENTS_MAX && (at = strstr(at, "<string>")) && at < end) {

@@ -56,13 +56,11 @@ cmd_run(int argc, char **argv)
 	for (; at < argc && argv[at][0] == '-' && !status; at++) {
 		if (strcmp(argv[at], "--count") == 0)
 			request.count = true;
-		else if (at + 1 == argc)
-			return usage();
-		else if (strcmp(argv[at], "--as") == 0)
+		else if (at + 1 < argc && strcmp(argv[at], "--as") == 0)
 			request.user = argv[++at];
-		else if (strcmp(argv[at], "--kill") == 0)
+		else if (at + 1 < argc && strcmp(argv[at], "--kill") == 0)
 			status = read_number(argv[++at], &request.kill_at, NULL);
-		else if (strcmp(argv[at], "--fail") == 0)
+		else if (at + 1 < argc && strcmp(argv[at], "--fail") == 0)
 			status = read_number(argv[++at], &request.fail_at, &request.fail_errno);
 		else
 			return usage();

@@ -11,8 +11,11 @@
 static const struct {
 	const char *key, *values; /* words parted by "|" */
 } settings[] = {
-	{"approval", "yes|no|none"}, {"mdm", "none|enrolled|allowed"}, {"sip", "on|off"},
-	{"tcc", "granted|denied"}, {"filevault", "on|off"},
+    {"approval", "yes|no|none"},
+    {"mdm", "none|enrolled|allowed"},
+    {"sip", "on|off"},
+    {"tcc", "granted|denied"},
+    {"filevault", "on|off"},
 };
 
 static bool
@@ -29,7 +32,8 @@ is_one_of(const char *values, const char *word)
 static bool
 is_name(const char *text)
 {
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	size_t len =
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
 	return len > 0 && len < 32 && text[len] == 0;
 }
@@ -63,9 +67,12 @@ is_valid(const char *key, const char *value)
 	if (!strcmp(key, "settle"))
 		return is_number(value);
 	if (!strncmp(key, "tool.", 5))
-		return is_one_of("kmutil|systemextensionsctl|csrutil|sw_vers|bputil|codesign|log|profiles|"
-		    "sudo|stat|pkgutil|kextcache|kcditto|sysctl|ioreg|scutil|launchctl|shutdown|helper",
-		    key + 5) && is_one_of("hang|fail|garbage|exit0|ok", value);
+		return is_one_of("kmutil|systemextensionsctl|csrutil|sw_vers|bputil|codesign|log|"
+				 "profiles|"
+				 "sudo|stat|pkgutil|kextcache|kcditto|sysctl|ioreg|scutil|"
+				 "launchctl|shutdown|helper",
+			   key + 5) &&
+		       is_one_of("hang|fail|garbage|exit0|ok", value);
 	if (!strncmp(key, "assumption.", 11))
 		for (size_t i = 0; model_assumption(i); i++)
 			if (!strcmp(model_assumption(i)->id, key + 11))
@@ -89,8 +96,10 @@ cmd_set(int argc, char **argv)
 		if (equals)
 			*equals = 0;
 		if (!equals || !is_valid(argv[i], equals + 1)) {
-			fprintf(stderr, "macsim: \"%s\" is no setting, or \"%s\" no value of it; "
-			    "nothing was changed\n", argv[i], equals ? equals + 1 : "");
+			fprintf(stderr,
+			    "macsim: \"%s\" is no setting, or \"%s\" no value of it; "
+			    "nothing was changed\n",
+			    argv[i], equals ? equals + 1 : "");
 			list_settings();
 			return MACSIM_ERROR;
 		}

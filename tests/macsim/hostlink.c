@@ -24,9 +24,9 @@ static const char *const programs[] = {"/bin/sh", "/bin/bash", "/bin/rm", "/bin/
     "/bin/cp", "/bin/mv", "/bin/mkdir", "/bin/ln", "/bin/echo", "/bin/chmod", "/bin/sleep",
     "/bin/kill", "/bin/rmdir", "/usr/bin/grep", "/usr/bin/sed", "/usr/bin/awk", "/usr/bin/find",
     "/usr/bin/touch", "/usr/bin/head", "/usr/bin/tail", "/usr/bin/sort", "/usr/bin/wc",
-    "/usr/bin/tr", "/usr/bin/cut", "/usr/bin/true", "/usr/bin/false", "/usr/bin/id",
-    "/usr/bin/env", "/usr/bin/printf", "/usr/bin/tee", "/usr/bin/xargs", "/usr/bin/diff",
-    "/usr/bin/basename", "/usr/bin/dirname", "/usr/bin/sqlite3"};
+    "/usr/bin/tr", "/usr/bin/cut", "/usr/bin/true", "/usr/bin/false", "/usr/bin/id", "/usr/bin/env",
+    "/usr/bin/printf", "/usr/bin/tee", "/usr/bin/xargs", "/usr/bin/diff", "/usr/bin/basename",
+    "/usr/bin/dirname", "/usr/bin/sqlite3"};
 enum { PROGRAMS = sizeof programs / sizeof *programs, STAMP_SIZE = 32768, FILES_MAX = 256 };
 
 /* What is to be brought: host path, path in the tree. */
@@ -98,7 +98,8 @@ list_fill(struct list *list, const char *scenario_rule)
 	for (int i = 0; i < 3; i++) /* tests/macsim/macsim */
 		if (strrchr(source, '/'))
 			*strrchr(source, '/') = 0;
-	snprintf(path, sizeof path, "%s%s/kextirpate", build ? build : source, build ? "" : "/build");
+	snprintf(
+	    path, sizeof path, "%s%s/kextirpate", build ? build : source, build ? "" : "/build");
 	list_add(list, path, PRODUCT "/bin/kextirpate", 0755, true);
 	snprintf(path, sizeof path, "%s/rules/catalogue", source);
 	list_add_catalogue(list, path);

@@ -114,7 +114,7 @@ hostlink_libraries(const char *root, char *const programs[])
 	FILE *out;
 	pid_t pid = -1;
 
-	for (size_t i = 0; programs[i] && i < 126; i++)
+	for (size_t i = 0; i < 126 && programs[i]; i++)
 		argv[i + 1] = programs[i];
 	snprintf(lib, sizeof lib, "%s/.macsim/lib/", root);
 	if (hostlink_make_parents(lib) || pipe2(pipefd, O_CLOEXEC))

@@ -41,8 +41,8 @@ keep_collection_present(const char *root, const struct model *model)
 
 /* Its Info.plist from the stash, or from disk where the stash has none. */
 static bool
-member_read(const char *root, const struct kext *kext, struct fileset_member *member,
-    char executable[160])
+member_read(
+    const char *root, const struct kext *kext, struct fileset_member *member, char executable[160])
 {
 	struct files_path stash = keep_stash_path(kext);
 	struct files_path one = files_format("%.3000s/Contents/Info.plist", stash.text);
@@ -56,7 +56,7 @@ member_read(const char *root, const struct kext *kext, struct fileset_member *me
 	member->path = kext->path;
 	member->uuid = kext->uuid;
 	if (*kext->uuid && plist_find_text((const char *)member->info.data, "CFBundleExecutable",
-	    name, sizeof(name))) {
+			       name, sizeof(name))) {
 		snprintf(executable, 160, "Contents/MacOS/%s", name);
 		member->executable = executable;
 	}
@@ -67,10 +67,12 @@ static void
 collection_render(const char *root, struct model *model, const struct kexts *kexts)
 {
 	struct fileset_member *members = calloc(kexts->count + 1, sizeof(*members));
-	char (*executables)[160] = calloc(kexts->count + 1, sizeof(*executables));
+	char(*executables)[160] = calloc(kexts->count + 1, sizeof(*executables));
 	struct fileset fileset = {.apple = model_is(model, "chip", "apple"),
-		.uuid = model_get(model, "aux.uuid", ""), .boot_uuid = model_get(model, "bootkc", ""),
-		.build = model_get(model, "build", ""), .members = members};
+	    .uuid = model_get(model, "aux.uuid", ""),
+	    .boot_uuid = model_get(model, "bootkc", ""),
+	    .build = model_get(model, "build", ""),
+	    .members = members};
 	struct bytes image = {0}, wrapped = {0};
 
 	if (!members || !executables)
@@ -79,7 +81,7 @@ collection_render(const char *root, struct model *model, const struct kexts *kex
 		fileset.pageable_uuid = model_get(model, "systemkc", "");
 	for (size_t i = 0; i < kexts->count; i++)
 		if (member_read(root, &kexts->items[i], &members[fileset.count],
-		    executables[fileset.count]))
+			executables[fileset.count]))
 			fileset.count++;
 	fileset_write(&fileset, &image);
 	if (fileset.apple)
@@ -115,8 +117,8 @@ keep_collection_write(const char *root, struct model *model)
 static void
 base_write(const char *root, struct model *model, const char *key, const char *path)
 {
-	struct fileset fileset = {.apple = model_is(model, "chip", "apple"),
-		.build = model_get(model, "build", "")};
+	struct fileset fileset = {
+	    .apple = model_is(model, "chip", "apple"), .build = model_get(model, "build", "")};
 	struct bytes image = {0}, im4p = {0}, whole = {0};
 	char uuid[40];
 
@@ -150,8 +152,8 @@ keep_base_write(const char *root, struct model *model)
 		return;
 	}
 	path = files_format("%.3000s" CACHES "/kernelcache", boot.text);
-	active = files_format("/System/Volumes/Preboot/%s/boot/active",
-	    model_get(model, "volume-group", ""));
+	active = files_format(
+	    "/System/Volumes/Preboot/%s/boot/active", model_get(model, "volume-group", ""));
 	base_write(root, model, "bootkc", path.text);
 	files_write(root, active.text, nsih, strlen(nsih), 0644);
 }

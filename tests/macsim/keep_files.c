@@ -59,7 +59,8 @@ files_mkdir(const char *root, const char *path, mode_t mode)
 	struct files_path full = files_join(root, path);
 	size_t at = strlen(root) + 1;
 
-	for (char *slash; (slash = strchr(full.text + at, '/')); at = (size_t)(slash - full.text) + 1) {
+	for (char *slash; (slash = strchr(full.text + at, '/'));
+	     at = (size_t)(slash - full.text) + 1) {
 		*slash = 0;
 		if (mkdir(full.text, 0755) < 0 && errno != EEXIST)
 			macsim_die("%s: %s", full.text, strerror(errno));
@@ -104,7 +105,8 @@ write_all(int fd, const char *data, size_t len)
 void
 files_write(const char *root, const char *path, const void *data, size_t len, mode_t mode)
 {
-	struct files_path full = files_join(root, path), fresh = files_format("%s.macsim-new", full.text);
+	struct files_path full = files_join(root, path),
+			  fresh = files_format("%s.macsim-new", full.text);
 	int fd;
 
 	make_parent(root, path);
@@ -241,15 +243,16 @@ files_names(const char *root, const char *path, size_t *count)
 	struct files_path full = files_join(root, path);
 	DIR *dir = opendir(full.text);
 	struct dirent *entry;
-	char **names = NULL;
+	char **names = NULL, **grown;
 
 	*count = 0;
 	while (dir && (entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		names = realloc(names, (*count + 1) * sizeof(*names));
-		if (!names || !(names[*count] = strdup(entry->d_name)))
+		grown = realloc(names, (*count + 1) * sizeof(*names));
+		if (!grown || !(grown[*count] = strdup(entry->d_name)))
 			macsim_die("out of memory");
+		names = grown;
 		++*count;
 	}
 	if (dir)

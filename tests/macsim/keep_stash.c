@@ -44,7 +44,8 @@ write_instructions(const char *root, const struct kexts *kexts)
 		plist_set(build, k->id, one);
 	}
 	plist_write_xml(plist_set(top, "kextsToBuild", build), &xml);
-	files_write(root, KEEP_AUXKC "/com.apple.kcgen.instructions.plist", xml.data, xml.len, 0644);
+	files_write(
+	    root, KEEP_AUXKC "/com.apple.kcgen.instructions.plist", xml.data, xml.len, 0644);
 	plist_free(top);
 	bytes_done(&xml);
 }
@@ -67,8 +68,8 @@ write_uakl(const char *root, const struct kexts *kexts)
 		for (size_t j = i; first && j < kexts->count; j++)
 			if (!strcmp(kexts->items[j].team, k->team))
 				plist_push(pairs, plist_push(plist_push(plist_array(),
-				    plist_string(kexts->items[j].id)),
-				    plist_string(kexts->items[j].cdhash)));
+								 plist_string(kexts->items[j].id)),
+						      plist_string(kexts->items[j].cdhash)));
 		if (first)
 			plist_set(signed_kexts, k->team, pairs);
 		else

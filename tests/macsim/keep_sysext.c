@@ -18,16 +18,18 @@ static struct plist *
 extension(const struct model *model)
 {
 	const char *id = model_get(model, "dext.id", ""), *app = model_get(model, "dext.app", "");
-	struct files_path origin = files_format("%s/Contents/Library/SystemExtensions/%s.dext", app, id);
-	struct files_path staged = files_format("file://" KEEP_SYSEXT "/%s/%s.dext/",
-	    model_get(model, "dext.uuid", ""), id);
+	struct files_path origin =
+	    files_format("%s/Contents/Library/SystemExtensions/%s.dext", app, id);
+	struct files_path staged = files_format(
+	    "file://" KEEP_SYSEXT "/%s/%s.dext/", model_get(model, "dext.uuid", ""), id);
 	struct plist *node = plist_dict(), *reference = plist_dict();
 
-	plist_set(node, "bundleVersion", plist_set(plist_set(plist_dict(),
-	    "CFBundleShortVersionString", text(model, "dext.short")), "CFBundleVersion",
-	    text(model, "dext.version")));
-	plist_set(node, "categories", plist_push(plist_array(),
-	    plist_string("com.apple.system_extension.driver_extension")));
+	plist_set(node, "bundleVersion",
+	    plist_set(
+		plist_set(plist_dict(), "CFBundleShortVersionString", text(model, "dext.short")),
+		"CFBundleVersion", text(model, "dext.version")));
+	plist_set(node, "categories",
+	    plist_push(plist_array(), plist_string("com.apple.system_extension.driver_extension")));
 	plist_set(node, "container", plist_set(plist_dict(), "bundlePath", plist_string(app)));
 	plist_set(node, "identifier", plist_string(id));
 	plist_set(node, "originPath", plist_string(origin.text));
@@ -35,8 +37,8 @@ extension(const struct model *model)
 	plist_set(reference, "appRef", plist_string("file:///.file/id=6571367.12345678/"));
 	plist_set(reference, "teamID", text(model, "dext.team"));
 	plist_set(node, "references", plist_push(plist_array(), reference));
-	plist_set(node, "stagedBundleURL", plist_set(plist_dict(), "relative",
-	    plist_string(staged.text)));
+	plist_set(node, "stagedBundleURL",
+	    plist_set(plist_dict(), "relative", plist_string(staged.text)));
 	plist_set(node, "state", text(model, "dext.state"));
 	plist_set(node, "teamID", text(model, "dext.team"));
 	plist_set(node, "uniqueID", text(model, "dext.uuid"));

@@ -21,7 +21,8 @@ keep_version_write(const char *root, const struct model *model)
 	plist_set(top, "ProductUserVisibleVersion", plist_string(model_get(model, "macos", "")));
 	plist_set(top, "ProductVersion", plist_string(model_get(model, "macos", "")));
 	plist_write_xml(top, &xml);
-	files_write(root, "/System/Library/CoreServices/SystemVersion.plist", xml.data, xml.len, 0644);
+	files_write(
+	    root, "/System/Library/CoreServices/SystemVersion.plist", xml.data, xml.len, 0644);
 	plist_free(top);
 	bytes_done(&xml);
 }
@@ -39,11 +40,12 @@ keep_history_add(const char *root, const char *name, const char *version, const 
 	plist_set(entry, "displayName", plist_string(name));
 	plist_set(entry, "displayVersion", plist_string(version));
 	if (package)
-		plist_set(entry, "packageIdentifiers",
-		    plist_push(plist_array(), plist_string(package)));
+		plist_set(
+		    entry, "packageIdentifiers", plist_push(plist_array(), plist_string(package)));
 	plist_set(entry, "processName", plist_string(process));
 	plist_write_xml(entry, &one);
-	if (!files_read(root, HISTORY, &old) || !(end = strstr((char *)old.data, "</array>\n</plist>"))) {
+	if (!files_read(root, HISTORY, &old) ||
+	    !(end = strstr((char *)old.data, "</array>\n</plist>"))) {
 		struct plist *empty = plist_array();
 
 		bytes_done(&old);
@@ -57,7 +59,8 @@ keep_history_add(const char *root, const char *name, const char *version, const 
 		*end = 0;
 		bytes_text(&out, (char *)old.data);
 	}
-	char *dict = strstr((char *)one.data, "<dict>"), *stop = strstr((char *)one.data, "</plist>");
+	char *dict = strstr((char *)one.data, "<dict>"),
+	     *stop = strstr((char *)one.data, "</plist>");
 	bytes_add(&out, dict, (size_t)(stop - dict));
 	bytes_text(&out, "</array>\n</plist>\n");
 	files_write(root, HISTORY, out.data, out.len, 0644);

@@ -125,12 +125,14 @@ model_save(const struct model *model, const char *dir)
 	return 0;
 }
 
+/* The descriptor stays open, and the lock with it, until the process ends. */
 void
 model_lock(const char *dir)
 {
+	static int fd;
 	struct files_path path = files_join(dir, "/.macsim/lock");
-	int fd = open(path.text, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
 
+	fd = open(path.text, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0 || flock(fd, LOCK_EX) < 0)
 		macsim_die("%s: %s", path.text, strerror(errno));
 	(void)fchmod(fd, 0666);

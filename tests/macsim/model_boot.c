@@ -63,7 +63,8 @@ model_settle_dext(struct model *model)
 
 		if (strcmp(k->category, category) || !*category)
 			continue;
-		if (model_is_loaded(model, k->id) || !model_assumes(model, "inert-does-not-block-dext"))
+		if (model_is_loaded(model, k->id) ||
+		    !model_assumes(model, "inert-does-not-block-dext"))
 			free_device = false;
 	}
 	model_put(model, "dext.running",
@@ -88,7 +89,7 @@ model_boot(const char *root, struct model *model)
 	if (model_is(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot"))
 		model_put(model, "dext.state", "");
 	else if (model_is(model, "dext.state", "activated_enabled") &&
-	    !model_assumes(model, "dext-stays-approved"))
+		 !model_assumes(model, "dext-stays-approved"))
 		model_put(model, "dext.state", "activated_waiting_for_user");
 	model_settle_dext(model);
 	keep_sysext_write(root, model);
@@ -114,8 +115,8 @@ model_update(const char *root, struct model *model, const char *version)
 {
 	bool present = keep_collection_present(root, model);
 	struct files_path old = keep_boot_folder(model);
-	bool moves = model_is(model, "chip", "apple") &&
-	    model_assumes(model, "update-changes-boot-folder");
+	bool moves =
+	    model_is(model, "chip", "apple") && model_assumes(model, "update-changes-boot-folder");
 	char nsih[100];
 
 	if (model_is(model, "pending", "yes") && model_assumes(model, "pending-survives-update"))

@@ -36,7 +36,9 @@ receive_listener(int sock)
 	} control;
 	char byte;
 	struct iovec io = {&byte, 1};
-	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr m = {.msg_iov = &io,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
 	    .msg_controllen = sizeof control};
 	int fd = -1;
 
@@ -101,7 +103,8 @@ run_supervisor(struct sandbox *box, int parent)
 	pid_t me = getpid(), command;
 	sigset_t set, before;
 
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
 		return MACSIM_ERROR;
 	if (sandbox_own_users(box))
 		return MACSIM_ERROR;

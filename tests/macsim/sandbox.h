@@ -12,7 +12,16 @@
 
 enum { SANDBOX_PATH = 8400 };
 
-enum sandbox_op { OP_OPEN, OP_CREATE, OP_UNLINK, OP_RENAME, OP_LINK, OP_CHANGE, OP_FD_WRITE, OP_REFUSE };
+enum sandbox_op {
+	OP_OPEN,
+	OP_CREATE,
+	OP_UNLINK,
+	OP_RENAME,
+	OP_LINK,
+	OP_CHANGE,
+	OP_FD_WRITE,
+	OP_REFUSE
+};
 
 /* A system call: which arguments hold folder descriptor and path (-1: none; for
  * OP_FD_WRITE and path -1 `dir` is the descriptor itself), the same of a second
@@ -38,8 +47,8 @@ struct sandbox {
 /* Puts the filter on this process. The listener's descriptor or -errno. */
 int sandbox_filter_install(bool counting);
 /* The canonical path inside the root of one argument pair; 0 or -errno. */
-int sandbox_path_of(const struct sandbox *box, pid_t pid, const struct seccomp_data *data,
-    int dir, int path, bool follow, char out[SANDBOX_PATH]);
+int sandbox_path_of(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, int dir,
+    int path, bool follow, char out[SANDBOX_PATH]);
 /* What macOS answers to op on path (second: of rename and link, or NULL): 0 or -errno. */
 int sandbox_guard_judge(const struct sandbox *box, int op, const char *path, const char *second);
 

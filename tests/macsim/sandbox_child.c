@@ -120,11 +120,12 @@ static void
 set_environment(const struct user *user)
 {
 	const char *passed[] = {"NO_COLOR", "TERM", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+	const char *value;
 	char *kept[4] = {0};
 
 	for (size_t i = 0; i < 4; i++)
-		if (getenv(passed[i]))
-			kept[i] = strdup(getenv(passed[i]));
+		if ((value = getenv(passed[i])))
+			kept[i] = strdup(value);
 	clearenv();
 	setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	for (size_t i = 0; i < 4; i++)

@@ -25,10 +25,11 @@ is_tool(const struct sandbox *box, pid_t pid)
 	bool is = false;
 
 	snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
-	if (fd >= 0)
+	if (fd >= 0) {
 		is = fstat((int)fd, &tool) == 0 && stat(link, &exe) == 0 &&
-		    exe.st_dev == tool.st_dev && exe.st_ino == tool.st_ino;
-	close((int)fd);
+		     exe.st_dev == tool.st_dev && exe.st_ino == tool.st_ino;
+		close((int)fd);
+	}
 	return is;
 }
 
@@ -77,7 +78,7 @@ counts_descriptor(const struct sandbox *box, pid_t pid, int fd)
 		return false;
 	path[n] = 0;
 	return strncmp(path, box->root, box->root_len) == 0 && path[box->root_len] == '/' &&
-	    strncmp(path + box->root_len, "/dev/", 5) != 0;
+	       strncmp(path + box->root_len, "/dev/", 5) != 0;
 }
 
 /* The guard's answer; *counts is cleared for what is no write into the tree. */
@@ -100,7 +101,8 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 		*counts = false;
 		return 0;
 	}
-	if (call->op == OP_CHANGE && call->flags >= 0 && data->args[call->flags] & AT_SYMLINK_NOFOLLOW)
+	if (call->op == OP_CHANGE && call->flags >= 0 &&
+	    data->args[call->flags] & AT_SYMLINK_NOFOLLOW)
 		follow = false;
 	if (sandbox_path_of(box, pid, data, call->dir, call->path, follow, path) ||
 	    (two && sandbox_path_of(box, pid, data, call->dir2, call->path2, false, second)))

@@ -23,7 +23,8 @@ const struct scenario *scenario_at(size_t i);
 const struct scenario *scenario_find(const char *name);
 
 struct scenario_kext {
-	const char *path, *id, *version, *team, *category, *provider, *match; /* match: IOPCIMatch */
+	const char *path, *id, *version, *team, *category, *provider,
+	    *match; /* match: IOPCIMatch */
 };
 
 /* scenario_base.c */

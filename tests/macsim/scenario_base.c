@@ -8,27 +8,61 @@
 #include "tests/macsim/scenario.h"
 
 static const char *const folders[] = {
-	"/Applications", "/Library/Application Support", "/Library/Extensions",
-	"/Library/Filesystems", "/Library/LaunchAgents", "/Library/LaunchDaemons",
-	"/Library/Logs", "/Library/Managed Preferences", "/Library/Preferences", "/Library/Receipts",
-	"/Library/StagedExtensions", "/Library/SystemExtensions", "/Library/KernelCollections",
-	"/Library/Apple/System/Library/Extensions", "/Library/DriverExtensions", "/Library/GPUBundles",
-	"/System/Library/CoreServices", "/System/Library/Extensions", "/System/Library/Kernels",
-	"/System/Library/KernelCollections", "/System/Volumes/Data", "/System/Volumes/Preboot",
-	"/System/Volumes/iSCPreboot", "/System/Volumes/VM", "/Users/Shared", "/Users/user",
-	"/Volumes", "/bin", "/dev", "/opt", "/private/etc", "/private/tmp", "/private/var/db/receipts",
-	"/private/var/db/KernelExtensionManagement/Staging",
-	"/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/StashedExtensions",
-	"/private/var/db/SystemPolicyConfiguration", "/private/var/folders", "/private/var/log",
-	"/private/var/root", "/private/var/run", "/private/var/tmp", "/sbin", "/usr/bin",
-	"/usr/libexec", "/usr/local/bin", "/usr/local/share", "/usr/sbin", "/usr/share",
+    "/Applications",
+    "/Library/Application Support",
+    "/Library/Extensions",
+    "/Library/Filesystems",
+    "/Library/LaunchAgents",
+    "/Library/LaunchDaemons",
+    "/Library/Logs",
+    "/Library/Managed Preferences",
+    "/Library/Preferences",
+    "/Library/Receipts",
+    "/Library/StagedExtensions",
+    "/Library/SystemExtensions",
+    "/Library/KernelCollections",
+    "/Library/Apple/System/Library/Extensions",
+    "/Library/DriverExtensions",
+    "/Library/GPUBundles",
+    "/System/Library/CoreServices",
+    "/System/Library/Extensions",
+    "/System/Library/Kernels",
+    "/System/Library/KernelCollections",
+    "/System/Volumes/Data",
+    "/System/Volumes/Preboot",
+    "/System/Volumes/iSCPreboot",
+    "/System/Volumes/VM",
+    "/Users/Shared",
+    "/Users/user",
+    "/Volumes",
+    "/bin",
+    "/dev",
+    "/opt",
+    "/private/etc",
+    "/private/tmp",
+    "/private/var/db/receipts",
+    "/private/var/db/KernelExtensionManagement/Staging",
+    "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/StashedExtensions",
+    "/private/var/db/SystemPolicyConfiguration",
+    "/private/var/folders",
+    "/private/var/log",
+    "/private/var/root",
+    "/private/var/run",
+    "/private/var/tmp",
+    "/sbin",
+    "/usr/bin",
+    "/usr/libexec",
+    "/usr/local/bin",
+    "/usr/local/share",
+    "/usr/sbin",
+    "/usr/share",
 };
 
 static const struct scenario_kext apples[] = {
-	{"/Library/Extensions/HighPointRR.kext", "com.highpoint-tech.kext.HighPointRR", "4.22.1",
-	    "DX6G69M9N2", "", "IOPCIDevice", "0x06401103"},
-	{"/Library/Extensions/SoftRAID.kext", "com.softraid.driver.SoftRAID", "6.3.1", "M6S9Y3U6W6",
-	    "", "IOBlockStorageDevice", NULL}, /* its team is made up */
+    {"/Library/Extensions/HighPointRR.kext", "com.highpoint-tech.kext.HighPointRR", "4.22.1",
+	"DX6G69M9N2", "", "IOPCIDevice", "0x06401103"},
+    {"/Library/Extensions/SoftRAID.kext", "com.softraid.driver.SoftRAID", "6.3.1", "M6S9Y3U6W6", "",
+	"IOBlockStorageDevice", NULL}, /* its team is made up */
 };
 
 void
@@ -48,7 +82,8 @@ put_accounts(const char *root)
 	    "daemon:*:1:1:System Services:/var/root:/usr/bin/false\n"
 	    "user:*:501:20:User:/Users/user:/bin/sh\n");
 	scenario_put_text(root, "/private/etc/group",
-	    "nobody:*:-2:\nwheel:*:0:root\ndaemon:*:1:root\nstaff:*:20:root\nadmin:*:80:root,user\n");
+	    "nobody:*:-2:\nwheel:*:0:root\ndaemon:*:1:root\nstaff:*:20:root\nadmin:*:80:root,"
+	    "user\n");
 }
 
 void
@@ -77,6 +112,7 @@ scenario_base(const char *root, struct model *model)
 	}
 	keep_base_write(root, model);
 	keep_version_write(root, model);
-	keep_history_add(root, "macOS 13.0", "13.0", "softwareupdated", NULL, SCENARIO_INSTALLED - 9000000);
+	keep_history_add(
+	    root, "macOS 13.0", "13.0", "softwareupdated", NULL, SCENARIO_INSTALLED - 9000000);
 	scenario_apples(root, model);
 }

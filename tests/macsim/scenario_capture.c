@@ -15,53 +15,53 @@
 #define SUPPORT "/Library/Application Support/Example Capture"
 
 static const struct scenario_kext kexts[] = {
-	{"/Library/Extensions/ExampleCaptureDriver.kext", "com.example.capture.driver", "1.2.3", TEAM,
-	    "ExampleCapture", "IOPCIDevice", "0x00011cd7"},
-	{"/Library/Extensions/ExampleCaptureEvent.kext", "com.example.capture.event", "1.2.3", TEAM,
-	    "ExampleCaptureEvent", "IOResources", NULL},
+    {"/Library/Extensions/ExampleCaptureDriver.kext", "com.example.capture.driver", "1.2.3", TEAM,
+	"ExampleCapture", "IOPCIDevice", "0x00011cd7"},
+    {"/Library/Extensions/ExampleCaptureEvent.kext", "com.example.capture.event", "1.2.3", TEAM,
+	"ExampleCaptureEvent", "IOResources", NULL},
 };
 
 static const char *const kext_paths[] = {
-	"Library",
-	"Library/Application Support",
-	"Library/Application Support/Example Capture",
-	"Library/Application Support/Example Capture/Presets.plist",
-	"Library/Application Support/Example Capture/Profile.dat",
-	"Library/Extensions",
-	"Library/Extensions/ExampleCaptureDriver.kext",
-	"Library/Extensions/ExampleCaptureDriver.kext/Contents",
-	"Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist",
-	"Library/Extensions/ExampleCaptureDriver.kext/Contents/MacOS",
-	"Library/Extensions/ExampleCaptureDriver.kext/Contents/MacOS/ExampleCaptureDriver",
-	"Library/Extensions/ExampleCaptureDriver.kext/Contents/_CodeSignature",
-	"Library/Extensions/ExampleCaptureDriver.kext/Contents/_CodeSignature/CodeResources",
-	"Library/Extensions/ExampleCaptureEvent.kext",
-	"Library/Extensions/ExampleCaptureEvent.kext/Contents",
-	"Library/Extensions/ExampleCaptureEvent.kext/Contents/Info.plist",
-	"Library/Extensions/ExampleCaptureEvent.kext/Contents/MacOS",
-	"Library/Extensions/ExampleCaptureEvent.kext/Contents/MacOS/ExampleCaptureEvent",
-	"Library/Extensions/ExampleCaptureEvent.kext/Contents/_CodeSignature",
-	"Library/Extensions/ExampleCaptureEvent.kext/Contents/_CodeSignature/CodeResources",
+    "Library",
+    "Library/Application Support",
+    "Library/Application Support/Example Capture",
+    "Library/Application Support/Example Capture/Presets.plist",
+    "Library/Application Support/Example Capture/Profile.dat",
+    "Library/Extensions",
+    "Library/Extensions/ExampleCaptureDriver.kext",
+    "Library/Extensions/ExampleCaptureDriver.kext/Contents",
+    "Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist",
+    "Library/Extensions/ExampleCaptureDriver.kext/Contents/MacOS",
+    "Library/Extensions/ExampleCaptureDriver.kext/Contents/MacOS/ExampleCaptureDriver",
+    "Library/Extensions/ExampleCaptureDriver.kext/Contents/_CodeSignature",
+    "Library/Extensions/ExampleCaptureDriver.kext/Contents/_CodeSignature/CodeResources",
+    "Library/Extensions/ExampleCaptureEvent.kext",
+    "Library/Extensions/ExampleCaptureEvent.kext/Contents",
+    "Library/Extensions/ExampleCaptureEvent.kext/Contents/Info.plist",
+    "Library/Extensions/ExampleCaptureEvent.kext/Contents/MacOS",
+    "Library/Extensions/ExampleCaptureEvent.kext/Contents/MacOS/ExampleCaptureEvent",
+    "Library/Extensions/ExampleCaptureEvent.kext/Contents/_CodeSignature",
+    "Library/Extensions/ExampleCaptureEvent.kext/Contents/_CodeSignature/CodeResources",
 };
 
 static const char *const app_paths[] = {
-	"Example Capture.app",
-	"Example Capture.app/Contents",
-	"Example Capture.app/Contents/Info.plist",
-	"Example Capture.app/Contents/Library",
-	"Example Capture.app/Contents/Library/SystemExtensions",
-	"Example Capture.app/Contents/Library/SystemExtensions/" DEXT ".dext",
-	"Example Capture.app/Contents/Library/SystemExtensions/" DEXT ".dext/" DEXT,
-	"Example Capture.app/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist",
-	"Example Capture.app/Contents/MacOS",
-	"Example Capture.app/Contents/MacOS/Example Capture",
+    "Example Capture.app",
+    "Example Capture.app/Contents",
+    "Example Capture.app/Contents/Info.plist",
+    "Example Capture.app/Contents/Library",
+    "Example Capture.app/Contents/Library/SystemExtensions",
+    "Example Capture.app/Contents/Library/SystemExtensions/" DEXT ".dext",
+    "Example Capture.app/Contents/Library/SystemExtensions/" DEXT ".dext/" DEXT,
+    "Example Capture.app/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist",
+    "Example Capture.app/Contents/MacOS",
+    "Example Capture.app/Contents/MacOS/Example Capture",
 };
 
 static void
 put_kexts(const char *root, struct model *model)
 {
-	struct scenario_receipt receipt = {"com.example.capture.pkg", "1.2.3", "/", "Example Capture",
-		NULL, sizeof(kext_paths) / sizeof(*kext_paths)};
+	struct scenario_receipt receipt = {"com.example.capture.pkg", "1.2.3", "/",
+	    "Example Capture", NULL, sizeof(kext_paths) / sizeof(*kext_paths)};
 	union {
 		const char *const *fixed;
 		char *const *plain;
@@ -97,7 +97,8 @@ dext_info(void)
 	plist_set(personality, "IOPCIMatch", plist_string("0x00011cd7"));
 	plist_set(personality, "IOProviderClass", plist_string("IOPCIDevice"));
 	plist_set(personality, "IOUserServerName", plist_string(DEXT));
-	return plist_set(info, "IOKitPersonalities", plist_set(plist_dict(), "Device", personality));
+	return plist_set(
+	    info, "IOKitPersonalities", plist_set(plist_dict(), "Device", personality));
 }
 
 static void
@@ -116,10 +117,11 @@ put_app(const char *root, struct model *model)
 	scenario_put_plist(root, APP "/Contents/Info.plist", info);
 	/* The program that asks for activation runs here, so it is one of macsim's tools. */
 	if (files_read(root, "/usr/bin/kmutil", &image))
-		files_write(root, APP "/Contents/MacOS/Example Capture", image.data, image.len, 0755);
+		files_write(
+		    root, APP "/Contents/MacOS/Example Capture", image.data, image.len, 0755);
 	bytes_done(&image);
-	scenario_put_plist(root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist",
-	    dext_info());
+	scenario_put_plist(
+	    root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist", dext_info());
 	model_uuid(model, uuid);
 	macho_write_kext(&image, model_is(model, "chip", "apple"), uuid, DEXT, TEAM);
 	files_write(root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/" DEXT, image.data,
@@ -135,11 +137,11 @@ static void
 put_dext(const char *root, struct model *model)
 {
 	static const char *const facts[][2] = {{"dext.id", DEXT}, {"dext.team", TEAM},
-		{"dext.short", "2.0"}, {"dext.version", "200"}, {"dext.app", APP},
-		{"dext.appid", "com.example.capture.app"}, {"dext.category", "ExampleCapture"},
-		{"dext.state", "activated_enabled"}, {"dext.allowed", "yes"}};
+	    {"dext.short", "2.0"}, {"dext.version", "200"}, {"dext.app", APP},
+	    {"dext.appid", "com.example.capture.app"}, {"dext.category", "ExampleCapture"},
+	    {"dext.state", "activated_enabled"}, {"dext.allowed", "yes"}};
 	struct scenario_receipt receipt = {"com.example.capture.app.pkg", "2.0", "Applications",
-		"Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths)};
+	    "Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths)};
 	union {
 		const char *const *fixed;
 		char *const *plain;

@@ -49,8 +49,9 @@ kext_info(const struct scenario_kext *kext, const char *name)
 		plist_set(personality, "IOPCIMatch", plist_string(kext->match));
 	plist_set(personality, "IOProviderClass", plist_string(kext->provider));
 	plist_set(info, "IOKitPersonalities", plist_set(plist_dict(), name, personality));
-	plist_set(info, "OSBundleLibraries", plist_set(plist_set(plist_dict(), "com.apple.kpi.iokit",
-	    plist_string("16.0")), "com.apple.kpi.libkern", plist_string("16.0")));
+	plist_set(info, "OSBundleLibraries",
+	    plist_set(plist_set(plist_dict(), "com.apple.kpi.iokit", plist_string("16.0")),
+		"com.apple.kpi.libkern", plist_string("16.0")));
 	return info;
 }
 
@@ -71,8 +72,8 @@ scenario_put_kext(const char *root, struct model *model, const struct scenario_k
 	path = files_format("%s/Contents/MacOS/%s", kext->path, name);
 	files_write(root, path.text, image.data, image.len, 0755);
 	path = files_format("%s/Contents/_CodeSignature/CodeResources", kext->path);
-	scenario_put_plist(root, path.text, plist_set(plist_set(plist_dict(), "files", plist_dict()),
-	    "files2", plist_dict()));
+	scenario_put_plist(root, path.text,
+	    plist_set(plist_set(plist_dict(), "files", plist_dict()), "files2", plist_dict()));
 	bytes_done(&image);
 }
 
@@ -90,8 +91,8 @@ put_list(const char *root, const struct scenario_receipt *receipt, const char *b
 		struct stat st;
 
 		if (lstat(full.text, &st) == 0)
-			bytes_printf(&out, "%c %s\n", S_ISDIR(st.st_mode) ? 'd' : 'f',
-			    receipt->paths[i]);
+			bytes_printf(
+			    &out, "%c %s\n", S_ISDIR(st.st_mode) ? 'd' : 'f', receipt->paths[i]);
 	}
 	files_write(root, path.text, out.data, out.len, 0666);
 	bytes_done(&out);
@@ -101,8 +102,8 @@ void
 scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 {
 	bool at_root = !strcmp(receipt->prefix, "/");
-	struct files_path base = files_format("%s%s%s", root, at_root ? "" : "/",
-	    at_root ? "" : receipt->prefix);
+	struct files_path base =
+	    files_format("%s%s%s", root, at_root ? "" : "/", at_root ? "" : receipt->prefix);
 	struct files_path path = files_format("/private/var/db/receipts/%s.bom", receipt->id);
 	struct files_path package = files_format("%s.pkg", receipt->name);
 	struct plist *top = plist_dict();
@@ -123,8 +124,8 @@ scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 	plist_free(top);
 	bytes_done(&out);
 	put_list(root, receipt, base.text);
-	keep_history_add(root, receipt->name, receipt->version, "installer", receipt->id,
-	    SCENARIO_INSTALLED);
+	keep_history_add(
+	    root, receipt->name, receipt->version, "installer", receipt->id, SCENARIO_INSTALLED);
 }
 
 void

@@ -9,13 +9,17 @@
 #include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
 
-#define SYSTEM_CACHES "It looks like you're trying to update the system caches. As of macOS 11, the" \
-	" personality cache is no longer in use for keeping kext matching information up-to-date. " \
+#define SYSTEM_CACHES                                                                              \
+	"It looks like you're trying to update the system caches. As of macOS 11, the"             \
+	" personality cache is no longer in use for keeping kext matching information "            \
+	"up-to-date. "                                                                             \
 	"For more information, see `man kmutil`."
-#define PRELINKED "It looks like you're trying to create a prelinked kernel. Kextcache is deprecated" \
-	" and no longer suitable for use. You can build a kext collection containing the same " \
+#define PRELINKED                                                                                  \
+	"It looks like you're trying to create a prelinked kernel. Kextcache is deprecated"        \
+	" and no longer suitable for use. You can build a kext collection containing the same "    \
 	"kexts by invoking: /usr/bin/kmutil create -n boot ..."
-#define OTHERWISE "This option is no longer supported as of macOS 11. For supported modern kext and " \
+#define OTHERWISE                                                                                  \
+	"This option is no longer supported as of macOS 11. For supported modern kext and "        \
 	"kernel management commands, see `man kmutil`."
 
 static bool
@@ -56,8 +60,10 @@ tool_kcditto(struct model *model, int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1) {
-		fputs("kcditto installs previously built kext collections onto the Preboot volume.\n"
-		      "It takes no arguments.\n", stderr);
+		fputs(
+		    "kcditto installs previously built kext collections onto the Preboot volume.\n"
+		    "It takes no arguments.\n",
+		    stderr);
 		return 64;
 	}
 	printf("Copying KCs in /...\n");

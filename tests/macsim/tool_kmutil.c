@@ -26,15 +26,24 @@ word_after(int argc, char **argv, const char *word, const char *otherwise)
 	return otherwise;
 }
 
+static bool
+word_is(int argc, char **argv, const char *word, const char *value)
+{
+	for (int i = 2; i + 1 < argc; i++)
+		if (!strcmp(argv[i], word))
+			return !strcmp(argv[i + 1], value);
+	return false;
+}
+
 static int
 show_loaded(struct model *model, int argc, char **argv)
 {
 	static const char *const kpi[] = {"com.apple.kpi.bsd", "com.apple.kpi.dsep",
-		"com.apple.kpi.iokit", "com.apple.kpi.libkern", "com.apple.kpi.mach"};
+	    "com.apple.kpi.iokit", "com.apple.kpi.libkern", "com.apple.kpi.mach"};
 	const char *id = word_after(argc, argv, "--bundle-identifier",
 	    word_after(argc, argv, "--optional-identifier", word_after(argc, argv, "-b", NULL)));
-	const char *show = word_after(argc, argv, "--show", "loaded");
-	const char *collection = word_after(argc, argv, "--collection", "all");
+	bool unloaded = word_is(argc, argv, "--show", "unloaded");
+	bool all = word_is(argc, argv, "--show", "all");
 	struct kexts kexts = kexts_get(model, "boot");
 	char darwin[16];
 	int index = 1;
@@ -44,18 +53,18 @@ show_loaded(struct model *model, int argc, char **argv)
 		fputs("No variant specified, falling back to release\n", stderr);
 	if (!has_word(argc, argv, "--list-only"))
 		puts("Index Refs Address            Size       Wired      "
-		    "Name (Version) UUID <Linked Against>");
+		     "Name (Version) UUID <Linked Against>");
 	for (size_t i = 0; i < sizeof(kpi) / sizeof(*kpi); i++, index++)
-		if ((!id || !strcmp(id, kpi[i])) && strcmp(collection, "aux") &&
-		    strcmp(show, "unloaded"))
+		if ((!id || !strcmp(id, kpi[i])) && !unloaded &&
+		    !word_is(argc, argv, "--collection", "aux"))
 			printf("%5d  141 0                  0          0          %s (%s) %s <>\n",
 			    index, kpi[i], darwin, model_get(model, "bootkc", ""));
-	for (size_t i = 0; i < kexts.count && strcmp(collection, "boot"); i++, index++) {
+	for (size_t i = 0; i < kexts.count && !word_is(argc, argv, "--collection", "boot");
+	     i++, index++) {
 		const struct kext *k = &kexts.items[i];
 		bool loaded = model_is_loaded(model, k->id);
 
-		if ((id && strcmp(id, k->id)) || (loaded && !strcmp(show, "unloaded")) ||
-		    (!loaded && !strcmp(show, "loaded")))
+		if ((id && strcmp(id, k->id)) || (loaded ? unloaded : !unloaded && !all))
 			continue;
 		/* How an unloaded one is shown was not seen: a guess. */
 		printf("%5d %4d %#-18llx %#-10x %#-10x %s (%s) %s <3 4>\n", loaded ? index : 0, 0,
@@ -79,7 +88,8 @@ inspect(struct model *model, int argc, char **argv)
 			printf("%s\t%s\t%s", kexts.items[i].id, kexts.items[i].version,
 			    kexts.items[i].path);
 			if (uuids)
-				printf(*kexts.items[i].uuid ? "\t(%s)" : "\t%s", kexts.items[i].uuid);
+				printf(
+				    *kexts.items[i].uuid ? "\t(%s)" : "\t%s", kexts.items[i].uuid);
 			putchar('\n');
 		}
 		putchar('\n');
@@ -112,7 +122,9 @@ tool_kmutil(struct model *model, int argc, char **argv)
 	if (!strcmp(verb, "rebuild") && version_compare(model_get(model, "macos", ""), "14.0") >= 0)
 		return tool_kmutil_rebuild(model);
 	/* As Swift's ArgumentParser words it; not seen from kmutil: a guess. */
-	fprintf(stderr, "Error: Unexpected argument '%s'\nUsage: kmutil <subcommand>\n"
-	    "  See 'kmutil --help' for more information.\n", verb);
+	fprintf(stderr,
+	    "Error: Unexpected argument '%s'\nUsage: kmutil <subcommand>\n"
+	    "  See 'kmutil --help' for more information.\n",
+	    verb);
 	return 64;
 }

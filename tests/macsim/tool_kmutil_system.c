@@ -10,7 +10,8 @@
 #include "tests/macsim/keep_files.h"
 #include "tests/macsim/tool.h"
 
-#define LOG_HEADER "Timestamp                       Thread     Type        Activity             PID    TTL"
+#define LOG_HEADER                                                                                 \
+	"Timestamp                       Thread     Type        Activity             PID    TTL"
 
 /* On 13 and later it needs a KDK and writes the sealed System volume. */
 int
@@ -22,8 +23,10 @@ tool_kmutil_install(struct model *model)
 	if (!version_parse(macos, parts) || parts[0] < 13)
 		return 0;
 	code = parts[0] >= 15 ? 71 : 34;
-	fprintf(stderr, "Error Domain=KMErrorDomain Code=%d \"Missing Developer Kit: As of macOS 13.0, "
-	    "you will need to install a KDK matching your build %s to rebuild kernel collections.\"\n",
+	fprintf(stderr,
+	    "Error Domain=KMErrorDomain Code=%d \"Missing Developer Kit: As of macOS 13.0, "
+	    "you will need to install a KDK matching your build %s to rebuild kernel "
+	    "collections.\"\n",
 	    code, build);
 	return code;
 }
@@ -42,8 +45,10 @@ tool_kmutil_unload(struct model *model, int argc, char **argv)
 		fprintf(stderr, "Error Domain=KMErrorDomain Code=3 \"%s\"\n", id);
 		return 3;
 	}
-	fputs("Error Domain=KMErrorDomain Code=71 \"Kernel request failed: (libkern/kext) kext is in use "
-	      "or retained (cannot unload) (-603946984)\" UserInfo={NSLocalizedDescription=Kernel request"
+	fputs("Error Domain=KMErrorDomain Code=71 \"Kernel request failed: (libkern/kext) kext is "
+	      "in use "
+	      "or retained (cannot unload) (-603946984)\" UserInfo={NSLocalizedDescription=Kernel "
+	      "request"
 	      " failed: (libkern/kext) kext is in use or retained (cannot unload) (-603946984)}\n",
 	    stderr);
 	return 71;
@@ -60,7 +65,8 @@ tool_kmutil_log(struct model *model)
 	if (settle <= 0)
 		return 0;
 	if (model_assumes(model, "log-shows-work"))
-		puts("2026-01-01 00:00:00.000000+0000 0x1a3      Default     0x0                  145    0    "
+		puts("2026-01-01 00:00:00.000000+0000 0x1a3      Default     0x0                  "
+		     "145    0    "
 		     "kernelmanagerd: [com.apple.kernelmanagerd.logging:LoadRequestResolution] "
 		     "requesting latest approval status and kext history from system policy");
 	model_put(model, "settle", files_format("%d", settle - 1).text);

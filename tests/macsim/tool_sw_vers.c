@@ -21,8 +21,8 @@ tool_sw_vers(struct model *model, int argc, char **argv)
 	else if (!strcasecmp(what, "productName"))
 		puts("macOS");
 	else
-		printf("ProductName:\t\tmacOS\nProductVersion:\t\t%s\nBuildVersion:\t\t%s\n", version,
-		    build);
+		printf("ProductName:\t\tmacOS\nProductVersion:\t\t%s\nBuildVersion:\t\t%s\n",
+		    version, build);
 	return 0;
 }
 

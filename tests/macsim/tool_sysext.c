@@ -5,13 +5,15 @@
 
 #include "tests/macsim/tool.h"
 
-#define HINT " (Go to 'System Settings > General > Login Items & Extensions > Driver Extensions'" \
+#define HINT                                                                                       \
+	" (Go to 'System Settings > General > Login Items & Extensions > Driver Extensions'"       \
 	" to modify these system extension(s))"
 
 int
 tool_systemextensionsctl(struct model *model, int argc, char **argv)
 {
-	const char *id = model_get(model, "dext.id", ""), *state = model_get(model, "dext.state", "");
+	const char *id = model_get(model, "dext.id", ""),
+		   *state = model_get(model, "dext.state", "");
 	bool enabled = !strcmp(state, "activated_enabled");
 	int parts[3];
 

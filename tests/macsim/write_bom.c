@@ -13,8 +13,15 @@
 #include "tests/macsim/write_hash.h"
 #include "tests/macsim/write_macho.h"
 
-enum { NODE_SIZE = 4096, LEAF_MAX = 250, FIRST_PATH_BLOCK = 11, INDEX_ROOM = 2730,
-	TYPE_FILE = 1, TYPE_FOLDER = 2, TYPE_LINK = 3 };
+enum {
+	NODE_SIZE = 4096,
+	LEAF_MAX = 250,
+	FIRST_PATH_BLOCK = 11,
+	INDEX_ROOM = 2730,
+	TYPE_FILE = 1,
+	TYPE_FOLDER = 2,
+	TYPE_LINK = 3
+};
 
 struct entry {
 	uint32_t id, parent;
@@ -23,11 +30,11 @@ struct entry {
 };
 
 struct bom {
-	struct bytes body;      /* blocks, from file offset 512 on */
-	uint32_t *at, *len;     /* of each block; 0 is null */
+	struct bytes body;  /* blocks, from file offset 512 on */
+	uint32_t *at, *len; /* of each block; 0 is null */
 	size_t count, room;
-	uint64_t plain;         /* bytes of what is no Mach-O */
-	uint64_t code[2];       /* bytes for x86_64, arm64 */
+	uint64_t plain;   /* bytes of what is no Mach-O */
+	uint64_t code[2]; /* bytes for x86_64, arm64 */
 };
 
 static uint32_t
@@ -56,8 +63,8 @@ block_set(struct bom *bom, uint32_t block, const struct bytes *bytes)
 }
 
 static void
-info_macho(struct bom *bom, const struct macho_facts *facts, const struct bytes *data,
-    struct bytes *out)
+info_macho(
+    struct bom *bom, const struct macho_facts *facts, const struct bytes *data, struct bytes *out)
 {
 	bytes_u8(out, 1);
 	bytes_be(out, 1, 4);
@@ -85,7 +92,9 @@ info_add(struct bom *bom, const char *full, time_t when)
 	if (S_ISLNK(st.st_mode) && readlink(full, link, sizeof(link) - 1) > 0)
 		bytes_text(&data, link);
 	macho = S_ISREG(st.st_mode) && macho_read(&data, &facts);
-	bytes_u8(&out, S_ISDIR(st.st_mode) ? TYPE_FOLDER : S_ISLNK(st.st_mode) ? TYPE_LINK : TYPE_FILE);
+	bytes_u8(&out, S_ISDIR(st.st_mode)   ? TYPE_FOLDER
+		       : S_ISLNK(st.st_mode) ? TYPE_LINK
+					     : TYPE_FILE);
 	bytes_u8(&out, 1);
 	bytes_be(&out, macho ? 0x100f : 0x000f, 2);
 	bytes_be(&out, st.st_mode & 0xffff, 2);
@@ -298,7 +307,8 @@ bom_write(const char *base, char *const *paths, size_t count, time_t when, struc
 		const char *slash = strrchr(paths[i], '/');
 
 		entries[i + 1] = (struct entry){.id = (uint32_t)i + 2,
-			.parent = find_parent(paths, i), .name = slash ? slash + 1 : paths[i]};
+		    .parent = find_parent(paths, i),
+		    .name = slash ? slash + 1 : paths[i]};
 		entry_blocks(&bom, &entries[i + 1], full.text, when);
 	}
 	qsort(entries, count + 1, sizeof(*entries), compare_entries);

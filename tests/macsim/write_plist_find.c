@@ -28,7 +28,8 @@ undo_entities(char *text)
 	static const struct {
 		const char *name;
 		char value;
-	} entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
+	} entities[] = {
+	    {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}};
 
 	for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
 		for (char *at = text; (at = strstr(at, entities[i].name)); at++) {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Every assumption flipped, one at a time: the end need not be happy, but what
 # kextirpate says must stay true, and it must not go round in circles.
+# shellcheck source=tests/story/lib.sh
 . "${0%/*}/lib.sh"
 
 card=example-capture

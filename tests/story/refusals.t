@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What the tool refuses, with which status and words, and that it changed nothing.
+# shellcheck source=tests/story/lib.sh
 . "${0%/*}/lib.sh"
 
 card=example-capture
