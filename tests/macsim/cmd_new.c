@@ -20,45 +20,34 @@ static const char *const tools[] = {
     "/usr/bin/sw_vers",
     "/usr/bin/bputil",
     "/usr/bin/codesign",
-    "/usr/bin/log",
-    "/usr/bin/profiles",
     "/usr/bin/sudo",
     "/usr/bin/stat",
     "/usr/sbin/pkgutil",
     "/usr/sbin/kextcache",
     "/usr/sbin/kcditto",
     "/usr/sbin/sysctl",
-    "/usr/sbin/ioreg",
-    "/usr/sbin/scutil",
     "/bin/launchctl",
-    "/sbin/shutdown",
 };
 
 /* One copy of the program, the others are links to it. */
 static void
 put_tools(const char *root)
 {
-	const char *build = getenv("MACSIM_BUILD");
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	struct files_path from, first = files_join(root, tools[0]);
+	struct files_path from;
 	struct bytes program = {0};
 
 	if (len > 0) {
 		self[len] = 0;
 		*strrchr(self, '/') = 0;
 	}
-	from = build ? files_format("%s/tests/macsim/mactool", build)
-		     : files_format("%s/../../build/tests/macsim/mactool", len > 0 ? self : ".");
+	from = files_format("%s/../../build/tests/macsim/mactool", len > 0 ? self : ".");
 	if (!files_read("", from.text, &program))
 		macsim_die("%s: is not there; make builds it", from.text);
 	files_write(root, tools[0], program.data, program.len, 0755);
-	for (size_t i = 1; i < sizeof(tools) / sizeof(*tools); i++) {
-		struct files_path path = files_join(root, tools[i]);
-
-		if (link(first.text, path.text) < 0)
-			macsim_die("%s: %s", path.text, strerror(errno));
-	}
+	for (size_t i = 1; i < sizeof(tools) / sizeof(*tools); i++)
+		files_hardlink(root, tools[0], tools[i]);
 	bytes_done(&program);
 }
 

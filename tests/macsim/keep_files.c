@@ -269,3 +269,13 @@ files_free_names(char **names, size_t count)
 		free(names[i]);
 	free(names);
 }
+
+void
+files_hardlink(const char *root, const char *from, const char *to)
+{
+	struct files_path old = files_join(root, from), new = files_join(root, to);
+
+	make_parent(root, to);
+	if (link(old.text, new.text) < 0)
+		macsim_die("%s: %s", new.text, strerror(errno));
+}

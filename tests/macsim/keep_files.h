@@ -41,4 +41,7 @@ bool files_remove_tree(const char *root, const char *path);
 char **files_names(const char *root, const char *path, size_t *count);
 void files_free_names(char **names, size_t count);
 
+/* A second name for a file; its folder is made. */
+void files_hardlink(const char *root, const char *from, const char *to);
+
 #endif

@@ -116,10 +116,7 @@ put_app(const char *root, struct model *model)
 	plist_set(info, "CFBundleVersion", plist_string("200"));
 	scenario_put_plist(root, APP "/Contents/Info.plist", info);
 	/* The program that asks for activation runs here, so it is one of macsim's tools. */
-	if (files_read(root, "/usr/bin/kmutil", &image))
-		files_write(
-		    root, APP "/Contents/MacOS/Example Capture", image.data, image.len, 0755);
-	bytes_done(&image);
+	files_hardlink(root, "/usr/bin/kmutil", APP "/Contents/MacOS/Example Capture");
 	scenario_put_plist(
 	    root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist", dext_info());
 	model_uuid(model, uuid);

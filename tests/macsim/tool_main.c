@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/macsim/keep_files.h"
+#include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
 
 static const struct {
@@ -15,7 +15,8 @@ static const struct {
 } tools[] = {
 	{"kmutil", tool_kmutil},
 	{"pkgutil", tool_pkgutil},
-	{"kextcache", tool_kextcache},
+	{"launchctl", tool_launchctl}, {"sudo", tool_sudo}, {"codesign", tool_codesign},
+	{"bputil", tool_bputil}, {"Example Capture", tool_app}, {"kextcache", tool_kextcache},
 	{"kcditto", tool_kcditto},
 	{"systemextensionsctl", tool_systemextensionsctl},
 	{"stat", tool_stat},
@@ -58,8 +59,13 @@ main(int argc, char **argv)
 	for (size_t i = 0; model && i < sizeof(tools) / sizeof(*tools); i++)
 		if (!strcmp(tools[i].name, name))
 			status = tools[i].run(model, argc, argv);
-	if (model && geteuid() == 0)
-		model_save(model, "");
+	if (model && geteuid() == 0 && model_is(model, "dext.stale", "yes")) {
+		keep_sysext_write("", model);
+		model_put(model, "dext.stale", "no");
+	}
+	/* What a person asks for is macOS's to remember. */
+	if (model)
+		(void)model_save(model, "");
 	model_free(model);
 	return status;
 }

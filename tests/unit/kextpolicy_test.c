@@ -15,14 +15,14 @@
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/kextpolicy.h"
 
-#define POLICY_TABLE \
-	"CREATE TABLE kext_policy (team_id TEXT, bundle_id TEXT, allowed BOOLEAN," \
+#define POLICY_TABLE                                                                               \
+	"CREATE TABLE kext_policy (team_id TEXT, bundle_id TEXT, allowed BOOLEAN,"                 \
 	" developer_name TEXT, flags INTEGER, PRIMARY KEY (team_id, bundle_id));"
-#define MDM_TABLE \
-	"CREATE TABLE kext_policy_mdm (team_id TEXT, bundle_id TEXT, allowed BOOLEAN," \
+#define MDM_TABLE                                                                                  \
+	"CREATE TABLE kext_policy_mdm (team_id TEXT, bundle_id TEXT, allowed BOOLEAN,"             \
 	" payload_uuid TEXT, PRIMARY KEY (team_id, bundle_id));"
-#define HISTORY_TABLE(more) \
-	"CREATE TABLE kext_load_history_v3 (path TEXT PRIMARY KEY, team_id TEXT, bundle_id TEXT," \
+#define HISTORY_TABLE(more)                                                                        \
+	"CREATE TABLE kext_load_history_v3 (path TEXT PRIMARY KEY, team_id TEXT, bundle_id TEXT,"  \
 	" boot_uuid TEXT, created_at TEXT, last_seen TEXT, flags INTEGER" more ");"
 
 static struct arena *arena;
@@ -47,13 +47,19 @@ static void
 kextpolicy_reads_all_three_tables(void **state)
 {
 	(void)state;
-	assert_int_equal(database_read(POLICY_TABLE MDM_TABLE HISTORY_TABLE(", cdhash TEXT")
-	    "INSERT INTO kext_policy VALUES ('EG7KH642X6', 'com.a', 1, 'A', 5);"
-	    "INSERT INTO kext_policy VALUES (NULL, 'com.b', 0, 'B', 0);"
-	    "INSERT INTO kext_policy VALUES ('', 'com.b', 1, 'B', 0);"
-	    "INSERT INTO kext_policy_mdm VALUES ('EG7KH642X6', 'com.a', 1, 'P-1');"
-	    "INSERT INTO kext_load_history_v3 VALUES ('/Library/Extensions/a.kext', NULL, 'com.a',"
-	    " 'U', '2020-04-13 16:29:03', '2020-04-13 16:30:58', 16, 'c0ffee');"), 0);
+	assert_int_equal(
+	    database_read(POLICY_TABLE MDM_TABLE HISTORY_TABLE(
+		", cdhash TEXT") "INSERT INTO kext_policy VALUES ('EG7KH642X6', 'com.a', 1, 'A', "
+				 "5);"
+				 "INSERT INTO kext_policy VALUES (NULL, 'com.b', 0, 'B', 0);"
+				 "INSERT INTO kext_policy VALUES ('', 'com.b', 1, 'B', 0);"
+				 "INSERT INTO kext_policy_mdm VALUES ('EG7KH642X6', 'com.a', 1, "
+				 "'P-1');"
+				 "INSERT INTO kext_load_history_v3 VALUES "
+				 "('/Library/Extensions/a.kext', NULL, 'com.a',"
+				 " 'U', '2020-04-13 16:29:03', '2020-04-13 16:30:58', 16, "
+				 "'c0ffee');"),
+	    0);
 	assert_int_equal(count, 5);
 	assert_int_equal(rows[0].store, KEXTPOLICY_POLICY);
 	assert_string_equal(rows[0].team_id, "EG7KH642X6");
@@ -76,8 +82,9 @@ static void
 kextpolicy_reads_a_history_without_cdhash(void **state)
 {
 	(void)state;
-	assert_int_equal(database_read(HISTORY_TABLE("")
-	    "INSERT INTO kext_load_history_v3 VALUES ('/a.kext', 'T', 'com.a', 'U', 'c', 's', 55)"),
+	assert_int_equal(
+	    database_read(HISTORY_TABLE("") "INSERT INTO kext_load_history_v3 VALUES ('/a.kext', "
+					    "'T', 'com.a', 'U', 'c', 's', 55)"),
 	    0);
 	assert_int_equal(count, 1);
 	assert_string_equal(rows[0].path, "/a.kext");
@@ -93,8 +100,10 @@ kextpolicy_reads_a_write_ahead_log(void **state)
 	(void)state;
 	(void)unlink(path);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL;" POLICY_TABLE
-	    "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5)", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(db,
+			     "PRAGMA journal_mode = WAL;" POLICY_TABLE
+			     "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5)",
+			     NULL, NULL, NULL),
 	    SQLITE_OK);
 	assert_int_equal(kextpolicy_read(arena, path, &rows, &count), 0);
 	assert_int_equal(count, 1);
@@ -113,11 +122,14 @@ kextpolicy_refuses_what_is_not_its_database(void **state)
 	assert_int_equal(database_read("CREATE TABLE settings (name TEXT)"), -FAULT_MISSING);
 	assert_int_equal(database_read("CREATE TABLE kext_policy (other TEXT)"), -FAULT_DAMAGED);
 	/* A view is no table: it could run forever. */
-	assert_int_equal(database_read("CREATE VIEW kext_policy AS "
-	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS team_id, i AS bundle_id, i AS allowed FROM n"),
+	assert_int_equal(
+	    database_read("CREATE VIEW kext_policy AS "
+			  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS "
+			  "team_id, i AS bundle_id, i AS allowed FROM n"),
 	    -FAULT_MISSING);
-	assert_int_equal(database_read(
-	    MDM_TABLE "INSERT INTO kext_policy_mdm VALUES (CAST(x'410042' AS TEXT), 'b', 1, 'p')"),
+	assert_int_equal(
+	    database_read(MDM_TABLE
+		"INSERT INTO kext_policy_mdm VALUES (CAST(x'410042' AS TEXT), 'b', 1, 'p')"),
 	    -FAULT_SYNTAX);
 	assert_null(rows);
 	assert_int_equal(count, 0);
@@ -133,11 +145,15 @@ static void
 kextpolicy_refuses_more_than_its_limits(void **state)
 {
 	(void)state;
-	assert_int_equal(database_read(POLICY_TABLE
-	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 65537) "
-	    "INSERT INTO kext_policy SELECT 'T', i, 1, '', 0 FROM n"), -FAULT_COUNT);
-	assert_int_equal(database_read(POLICY_TABLE
-	    "INSERT INTO kext_policy VALUES (hex(zeroblob(8388609)), 'b', 1, '', 0)"), -FAULT_SIZE);
+	assert_int_equal(
+	    database_read(POLICY_TABLE
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 65537) "
+		"INSERT INTO kext_policy SELECT 'T', i, 1, '', 0 FROM n"),
+	    -FAULT_COUNT);
+	assert_int_equal(
+	    database_read(POLICY_TABLE
+		"INSERT INTO kext_policy VALUES (hex(zeroblob(8388609)), 'b', 1, '', 0)"),
+	    -FAULT_SIZE);
 }
 
 /* A database cut off anywhere is damaged, or, at a page's end, misses tables. */
@@ -149,8 +165,9 @@ kextpolicy_survives_truncation(void **state)
 	FILE *file;
 
 	(void)state;
-	assert_int_equal(database_read(POLICY_TABLE
-	    "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5)"), 0);
+	assert_int_equal(
+	    database_read(POLICY_TABLE "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5)"),
+	    0);
 	file = fopen(path, "rb");
 	len = fread(bytes, 1, sizeof(bytes), file);
 	(void)fclose(file);

@@ -45,13 +45,12 @@ static const char rebuilt[] =
     "Attempting to remove the following extensions (1):\n"
     "[-] com.vgpu.probe\t1.0.0\t/private/tmp/vgpu-probe/build/vgpuProbe.kext\n"
     "Requesting user approval (times out in 60 seconds)...\n";
-static const char removed[] =
-    "Checking the auxiliary kernel collection...\n"
-    "Attempting to remove the following extensions (1):\n"
-    "[-] com.vgpu.probe\t1.0.0\t/Library/Extensions/vgpuProbe.kext\n"
-    "Requesting user approval (times out in 60 seconds)...\n";
+static const char removed[] = "Checking the auxiliary kernel collection...\n"
+			      "Attempting to remove the following extensions (1):\n"
+			      "[-] com.vgpu.probe\t1.0.0\t/Library/Extensions/vgpuProbe.kext\n"
+			      "Requesting user approval (times out in 60 seconds)...\n";
 static const char nobody[] = "Error Domain=com.apple.LocalAuthentication Code=-6 "
-    "\"Biometry is not available on this device.\"\n";
+			     "\"Biometry is not available on this device.\"\n";
 static const char reboot[] = "A system reboot is required for the operation to take effect\n";
 
 static struct arena *arena;
@@ -104,7 +103,9 @@ loaded_does_not_take_a_broken_row_for_absence(void **state)
 
 	(void)state;
 	assert_int_equal(read_loaded("    1  146 0 0 0 com.apple.kpi.bsd (20.4.0) <>\n"
-				     "    2    0 0xff com.example\n", &list), -FAULT_OUTPUT);
+				     "    2    0 0xff com.example\n",
+			     &list),
+	    -FAULT_OUTPUT);
 	assert_int_equal(list.count, 1);
 	assert_int_equal(list.not_understood, 1);
 	assert_int_equal(read_loaded("\x01\xfe garbage\n", &list), -FAULT_OUTPUT);
@@ -118,7 +119,9 @@ loaded_takes_banners_alone_as_an_empty_list(void **state)
 	(void)state;
 	assert_int_equal(read_loaded("", &list), 0);
 	assert_int_equal(read_loaded("Executing: /usr/bin/kmutil showloaded --list-only\n"
-				     "No variant specified, falling back to release\n", &list), 0);
+				     "No variant specified, falling back to release\n",
+			     &list),
+	    0);
 	assert_int_equal(list.count, 0);
 }
 
@@ -146,12 +149,12 @@ inspect_reads_rows_with_blanks_for_tabs(void **state)
 	struct kmutil_list list;
 
 	(void)state;
-	assert_int_equal(read_inspect("com.example.a  1.0  /Library/Extensions/My Card.kext\n",
-	    &list), 0);
+	assert_int_equal(
+	    read_inspect("com.example.a  1.0  /Library/Extensions/My Card.kext\n", &list), 0);
 	assert_string_equal(list.items[0].version, "1.0");
 	assert_string_equal(list.items[0].path, "/Library/Extensions/My Card.kext");
-	assert_int_equal(read_inspect("what is /Library/Extensions/A.kext\n", &list),
-	    -FAULT_OUTPUT);
+	assert_int_equal(
+	    read_inspect("what is /Library/Extensions/A.kext\n", &list), -FAULT_OUTPUT);
 }
 
 static void
@@ -167,8 +170,8 @@ rebuild_reads_both_lists_and_sees_that_they_do_not_converge(void **state)
 	assert_int_equal(r.removed.count, 1);
 	assert_string_equal(r.added.items[0].path, "/Library/Extensions/vgpuProbe.kext");
 	assert_string_equal(r.removed.items[0].version, "1.0.0");
-	assert_string_equal(r.message,
-	    "A system reboot is required for the operation to take effect");
+	assert_string_equal(
+	    r.message, "A system reboot is required for the operation to take effect");
 }
 
 static void
@@ -184,8 +187,11 @@ rebuild_needs_a_restart_by_text_or_status(void **state)
 static void
 rebuild_does_not_take_silence_for_success(void **state)
 {
-	struct spawn_result late = {.out = removed, .out_len = sizeof(removed) - 1, .err = "",
-	    .status = -1, .timed_out = true};
+	struct spawn_result late = {.out = removed,
+	    .out_len = sizeof(removed) - 1,
+	    .err = "",
+	    .status = -1,
+	    .timed_out = true};
 	struct kmutil_rebuild r;
 
 	(void)state;
@@ -219,7 +225,9 @@ rebuild_knows_no_changes_and_no_such_verb(void **state)
 {
 	(void)state;
 	assert_int_equal(read_rebuild("Checking the auxiliary kernel collection...\n",
-	    "No changes detected\n", "", 0).outcome, KMUTIL_NO_CHANGES);
+			     "No changes detected\n", "", 0)
+			     .outcome,
+	    KMUTIL_NO_CHANGES);
 	assert_int_equal(read_rebuild("", "", "Error: Unexpected argument 'rebuild'\n", 64).outcome,
 	    KMUTIL_NO_SUCH_VERB);
 }
@@ -238,18 +246,18 @@ rebuild_names_the_kext_that_stands_in_the_way(void **state)
 	     "com.example.alps v1 in executable kext bundle com.example.alps at "
 	     "/private/var/db/KernelExtensionManagement/Staging/com.example.alps.x1y2z3/A.kext:\n\n"
 	     "Bad code signature\" UserInfo={NSLocalizedDescription=x}\n",
-	     29, "com.example.alps",
-	     "/private/var/db/KernelExtensionManagement/Staging/com.example.alps.x1y2z3/A.kext"},
+		29, "com.example.alps",
+		"/private/var/db/KernelExtensionManagement/Staging/com.example.alps.x1y2z3/A.kext"},
 	    {"Error Domain=KMErrorDomain Code=31 \"Error occurred while building a collection: in "
 	     "'/Library/StagedExtensions/Library/Extensions/endpointKbase.kext/Contents/MacOS/"
 	     "endpointKbase' missing __TEXT segment\"\n",
-	     31, NULL, "/Library/StagedExtensions/Library/Extensions/endpointKbase.kext"},
+		31, NULL, "/Library/StagedExtensions/Library/Extensions/endpointKbase.kext"},
 	    {"Error Domain=KMErrorDomain Code=71 \"Could not find: Extension with identifier "
 	     "'com.apple.driver.AppleKIS' not found\" UserInfo={}\n",
-	     71, "com.apple.driver.AppleKIS", NULL},
+		71, "com.apple.driver.AppleKIS", NULL},
 	    {"Error Domain=KMErrorDomain Code=27 \"Extension with identifiers com.vgpu.probe not "
 	     "approved to load. Please approve using System Settings.\" UserInfo={}\n",
-	     27, "com.vgpu.probe", NULL},
+		27, "com.vgpu.probe", NULL},
 	};
 	struct kmutil_rebuild r;
 	size_t i;
@@ -274,7 +282,8 @@ log_is_busy_by_process_not_by_filter(void **state)
 {
 	static const char quiet[] =
 	    "Filtering the log data using \"process == \"kernelmanagerd\" OR sender == kmutil\"\n"
-	    "Timestamp                       Thread     Type        Activity             PID    TTL\n"
+	    "Timestamp                       Thread     Type        Activity             PID    "
+	    "TTL\n"
 	    "2025-10-04 10:00:00.000000+0000 0x1 Default 0x0 99 0 kmutil: (KernelManagement) x\n";
 	static const char busy[] =
 	    "2025-10-04 10:00:00.000000+0000 0x1 Default 0x0 99 0 kernelmanagerd: (x) y\n";

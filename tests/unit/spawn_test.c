@@ -84,8 +84,8 @@ spawn_gives_a_fixed_environment(void **state)
 	(void)state;
 	assert_int_equal(setenv("DYLD_INSERT_LIBRARIES", "evil", 1), 0);
 	assert_int_equal(spawn_run(arena, &request, &result), 0);
-	assert_string_equal(result.out,
-	    "PATH=/usr/bin:/bin:/usr/sbin:/sbin\nHOME=/var/root\nLANG=C\n");
+	assert_string_equal(
+	    result.out, "PATH=/usr/bin:/bin:/usr/sbin:/sbin\nHOME=/var/root\nLANG=C\n");
 }
 
 static void
@@ -95,8 +95,9 @@ spawn_passes_only_the_first_three_descriptors(void **state)
 
 	(void)state;
 	assert_true(high >= 9);
-	assert_int_equal(run_with("(: <&9) 2>/dev/null && echo open; cat; echo done",
-	    (struct spawn_request){0}), 0);
+	assert_int_equal(
+	    run_with("(: <&9) 2>/dev/null && echo open; cat; echo done", (struct spawn_request){0}),
+	    0);
 	assert_string_equal(result.out, "done\n");
 	(void)close(high);
 	(void)close(fd);
@@ -106,8 +107,8 @@ static void
 spawn_says_when_it_kept_less_than_was_printed(void **state)
 {
 	(void)state;
-	assert_int_equal(run_with("echo 0123456789; echo x >&2",
-	    (struct spawn_request){.cap_bytes = 4}), 0);
+	assert_int_equal(
+	    run_with("echo 0123456789; echo x >&2", (struct spawn_request){.cap_bytes = 4}), 0);
 	assert_string_equal(result.out, "0123");
 	assert_true(result.out_cut);
 	assert_false(result.err_cut);
@@ -118,8 +119,9 @@ static void
 spawn_takes_more_than_a_pipe_holds(void **state)
 {
 	(void)state;
-	assert_int_equal(run_with("dd if=/dev/zero bs=1000 count=1000 2>/dev/null",
-	    (struct spawn_request){0}), 0);
+	assert_int_equal(
+	    run_with("dd if=/dev/zero bs=1000 count=1000 2>/dev/null", (struct spawn_request){0}),
+	    0);
 	assert_int_equal(result.out_len, 1000000);
 }
 
@@ -129,8 +131,8 @@ spawn_ends_what_does_not_end(void **state)
 	long before = seconds();
 
 	(void)state;
-	assert_int_equal(run_with("echo begun; exec sleep 60",
-	    (struct spawn_request){.timeout_ms = 200}), 0);
+	assert_int_equal(
+	    run_with("echo begun; exec sleep 60", (struct spawn_request){.timeout_ms = 200}), 0);
 	assert_true(result.timed_out);
 	assert_string_equal(result.out, "begun\n");
 	assert_int_equal(result.signal, SIGTERM);
@@ -142,8 +144,9 @@ static void
 spawn_kills_what_ignores_the_first_signal(void **state)
 {
 	(void)state;
-	assert_int_equal(run_with("trap '' TERM; sleep 60; sleep 60",
-	    (struct spawn_request){.timeout_ms = 200}), 0);
+	assert_int_equal(
+	    run_with("trap '' TERM; sleep 60; sleep 60", (struct spawn_request){.timeout_ms = 200}),
+	    0);
 	assert_true(result.timed_out);
 	assert_int_equal(result.signal, SIGKILL);
 }
@@ -152,7 +155,8 @@ static void
 spawn_waits_for_what_closed_its_output(void **state)
 {
 	(void)state;
-	assert_int_equal(run_with("exec >&- 2>&-; sleep 0.3; exit 7", (struct spawn_request){0}), 0);
+	assert_int_equal(
+	    run_with("exec >&- 2>&-; sleep 0.3; exit 7", (struct spawn_request){0}), 0);
 	assert_int_equal(result.status, 7);
 }
 
@@ -178,7 +182,8 @@ spawn_leaves_running_what_it_is_told_to(void **state)
 
 	(void)state;
 	assert_int_equal(run_with("echo $$; exec sleep 60",
-	    (struct spawn_request){.timeout_ms = 300, .leave_running = true}), 0);
+			     (struct spawn_request){.timeout_ms = 300, .leave_running = true}),
+	    0);
 	assert_true(result.timed_out);
 	assert_int_equal(result.status, -1);
 	assert_int_equal(result.signal, 0);
