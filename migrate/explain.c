@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From traces to sentences. */
+#include <ctype.h>
 #include <string.h>
 
 #include "migrate/explain.h"
@@ -19,6 +20,15 @@ say(struct arena *arena, struct story *story, enum sentence_basis basis, const c
 	    (struct sentence){.text = text, .basis = basis, .assumption = assumption};
 }
 
+static const char *
+capitalised(struct arena *arena, const char *text)
+{
+	char *copy = arena_strdup(arena, text);
+
+	copy[0] = (char)toupper((unsigned char)copy[0]);
+	return copy;
+}
+
 /* A sentence that is an assumption: worded by its grade. */
 static void
 say_assumption(struct arena *arena, struct story *story, enum assumption_id id, const char *text)
@@ -27,7 +37,7 @@ say_assumption(struct arena *arena, struct story *story, enum assumption_id id, 
 
 	switch (assumption->grade) {
 	case GRADE_VERBATIM:
-		say(arena, story, BASIS_DOCUMENTED, assumption->id, text);
+		say(arena, story, BASIS_DOCUMENTED, assumption->id, capitalised(arena, text));
 		return;
 	case GRADE_INFERRED:
 		say(arena, story, BASIS_INFERRED, assumption->id,
