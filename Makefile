@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kextirpate. Targets: all demo test lint bench macos install uninstall clean.
+# kextirpate. Targets: all demo test lint macos install uninstall clean.
 # MODE=asan builds beside the release, in build/asan.
 
 MODE ?= release
@@ -30,7 +30,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test demo units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all test demo install units lint macos clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),$(B)/tests/asan_options.o)
 	@echo "link $@"
@@ -39,6 +39,9 @@ $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),
 $(B)/gen/assumptions.inc: rules/assumptions.xml $(B)/rules/assumption_gen
 	@mkdir -p $(@D)
 	$(Q)$(B)/rules/assumption_gen $< > $@
+
+docs/assumptions.md: rules/assumptions.xml $(B)/rules/assumption_gen
+	$(Q)$(B)/rules/assumption_gen --markdown $< > $@
 
 $(B)/rules/assumption_gen: rules/assumption_gen.c $(B)/flags
 	@mkdir -p $(@D)
@@ -69,6 +72,24 @@ demo:
 	tests/deps.sh build
 	$(MAKE) all
 	tests/demo.sh
+
+# Where things live on a Mac; DESTDIR for packages. State and vault are not touched.
+PREFIX := $(DESTDIR)/usr/local/kextirpate
+OWNER := $(if $(filter 0,$(shell id -u)),-o 0 -g 0)
+install: all
+	install -d -m 0755 $(OWNER) $(PREFIX)/bin $(PREFIX)/rules $(DESTDIR)/usr/local/bin \
+		$(DESTDIR)/usr/local/share/man/man8
+	install -m 0755 $(OWNER) $(B)/kextirpate $(PREFIX)/bin/kextirpate
+	install -m 0644 $(OWNER) rules/catalogue/*.xml $(PREFIX)/rules/
+	install -m 0644 $(OWNER) pkg/man/kextirpate.8 $(DESTDIR)/usr/local/share/man/man8/
+	ln -sf ../kextirpate/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate
+
+uninstall:
+	rm -f $(PREFIX)/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate \
+		$(DESTDIR)/usr/local/share/man/man8/kextirpate.8 \
+		$(patsubst rules/catalogue/%,$(PREFIX)/rules/%,$(wildcard rules/catalogue/*.xml))
+	-rmdir $(PREFIX)/bin $(PREFIX)/rules $(PREFIX)
+	@echo 'Ledger and vault stay in /Library/Application Support/kextirpate.'
 
 include pkg/macos/macos.mk
 include tests/macsim/macsim.mk

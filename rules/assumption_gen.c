@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Build tool: turns rules/assumptions.xml into the table of rules/assumption.h.
- * Runs on the building machine, never on a user's Mac.
+ * Build tool: turns rules/assumptions.xml into the table of rules/assumption.h, or
+ * with --markdown into docs/assumptions.md. Runs on the building machine, never on a
+ * user's Mac.
  */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,20 +98,71 @@ print_row(xmlNode *node)
 	xmlFree(until);
 }
 
+static void
+print_plain(xmlNode *node, const char *name)
+{
+	xmlNode *child = node->children;
+	xmlChar *text;
+
+	while (child != NULL && strcmp((const char *)child->name, name) != 0)
+		child = child->next;
+	if (child == NULL)
+		fail(node, name);
+	text = xmlNodeGetContent(child);
+	(void)fputs((const char *)text, stdout);
+	xmlFree(text);
+}
+
+static void
+print_markdown(xmlNode *node)
+{
+	char *id = attribute(node, "id", NULL), *grade = attribute(node, "grade", NULL);
+	char *from = attribute(node, "from", "11"), *until = attribute(node, "until", "");
+	char *starts = attribute(node, "starts", NULL), *cure = attribute(node, "cure", "no");
+
+	(void)printf("\n**%s** (%s, macOS %s%s%s; the simulated Mac starts with %s%s)  \n", id, grade,
+	    from, *until != '\0' ? " to " : " and later", until, starts,
+	    strcmp(cure, "yes") == 0 ? ", a cure" : "");
+	print_plain(node, "says");
+	(void)printf("  \nSource: ");
+	print_plain(node, "source");
+	(void)printf("\n");
+	xmlFree(id);
+	xmlFree(grade);
+	xmlFree(from);
+	xmlFree(until);
+	xmlFree(starts);
+	xmlFree(cure);
+}
+
+static void
+print_all(const xmlDoc *doc, void (*print)(xmlNode *node))
+{
+	xmlNode *node;
+
+	for (node = xmlDocGetRootElement(doc)->children; node != NULL; node = node->next)
+		if (node->type == XML_ELEMENT_NODE)
+			print(node);
+}
+
 int
 main(int argc, char **argv)
 {
-	xmlDoc *doc = argc == 2 ? xmlReadFile(argv[1], NULL, XML_PARSE_NONET) : NULL;
-	xmlNode *node;
+	bool markdown = argc == 3 && strcmp(argv[1], "--markdown") == 0;
+	xmlDoc *doc = argc > 1 ? xmlReadFile(argv[argc - 1], NULL, XML_PARSE_NONET) : NULL;
 
 	if (doc == NULL || xmlDocGetRootElement(doc) == NULL)
 		return 1;
-	(void)printf("/* Made from rules/assumptions.xml; do not edit. */\n");
-	(void)printf("#define ASSUMPTION_TABLE(X)");
-	for (node = xmlDocGetRootElement(doc)->children; node != NULL; node = node->next)
-		if (node->type == XML_ELEMENT_NODE)
-			print_row(node);
-	(void)printf("\n");
+	if (markdown) {
+		(void)printf("# What is believed of macOS\n\nMade from rules/assumptions.xml by "
+			     "`make docs/assumptions.md`; do not edit.\n");
+		print_all(doc, print_markdown);
+	} else {
+		(void)printf("/* Made from rules/assumptions.xml; do not edit. */\n");
+		(void)printf("#define ASSUMPTION_TABLE(X)");
+		print_all(doc, print_row);
+		(void)printf("\n");
+	}
 	xmlFreeDoc(doc);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -25,6 +25,7 @@ lint     command:git                           git
 lint     command:nm                            binutils
 lint     command:prove                         perl
 lint     command:shellcheck                    shellcheck
+lint     command:mandoc                        mandoc
 lint     command:xmllint                       libxml2-utils
 macos    command:python3                       python3-minimal
 macos    python:venv                           python3-venv
