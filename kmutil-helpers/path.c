@@ -62,6 +62,8 @@ path_is_below(const char *path, const char *folder)
 {
 	size_t len = strlen(folder);
 
+	if (strcmp(folder, "/") == 0)
+		return path[0] == '/';
 	return strncmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
@@ -96,6 +98,13 @@ open_child(int parent, const char *name)
 	return -error;
 }
 
+/* ".." leads out of the root; no canonical path holds it. */
+static bool
+is_parent(const char *name, size_t len)
+{
+	return len == 2 && name[0] == '.' && name[1] == '.';
+}
+
 int
 path_find_place(const struct root *root, const char *path, struct place *place)
 {
@@ -112,9 +121,9 @@ path_find_place(const struct root *root, const char *path, struct place *place)
 		rest += strspn(rest, "/");
 		slash = strchr(rest, '/');
 		len = slash != NULL ? (size_t)(slash - rest) : strlen(rest);
-		if (len > NAME_MAX) {
+		if (len > NAME_MAX || is_parent(rest, len)) {
 			(void)close(fd);
-			return -ENAMETOOLONG;
+			return len > NAME_MAX ? -ENAMETOOLONG : -EINVAL;
 		}
 		if (slash == NULL)
 			break;
@@ -186,9 +195,11 @@ path_open_folder(const struct root *root, const char *path, int *fd)
 
 	*fd = -1;
 	if (error == 0) {
-		*fd = open_child(place.parent_fd, place.leaf);
-		if (*fd < 0)
-			error = *fd;
+		error = open_child(place.parent_fd, place.leaf);
+		if (error >= 0) {
+			*fd = error;
+			error = 0;
+		}
 	}
 	place_done(&place);
 	return error;
@@ -312,24 +323,16 @@ path_list(const struct root *root, const char *path, struct arena *arena, char *
 	return error;
 }
 
-char *
-path_canonical(struct arena *arena, const char *path)
+/* Appends the components of path. The end, or NULL when one is "..". */
+static char *
+append_components(char *end, const char *path)
 {
-	static const char *const private_folders[] = {"/var", "/tmp", "/etc"};
-	char *result = arena_alloc(arena, strlen(path) + sizeof("/private") + 1), *end = result;
-	size_t len, i;
+	size_t len;
 
-	if (path[0] != '/')
-		return NULL;
-	for (i = 0; i < sizeof(private_folders) / sizeof(*private_folders); i++)
-		if (path_is_below(path, private_folders[i])) {
-			memcpy(end, "/private", sizeof("/private"));
-			end += sizeof("/private") - 1;
-		}
 	for (; *path != '\0'; path += len) {
 		path += strspn(path, "/");
 		len = strcspn(path, "/");
-		if (len == 2 && path[0] == '.' && path[1] == '.')
+		if (is_parent(path, len))
 			return NULL;
 		if (len == 0 || (len == 1 && path[0] == '.'))
 			continue;
@@ -337,9 +340,25 @@ path_canonical(struct arena *arena, const char *path)
 		memcpy(end, path, len);
 		end += len;
 	}
+	return end;
+}
+
+char *
+path_canonical(struct arena *arena, const char *path)
+{
+	static const char *const private_folders[] = {"/var", "/tmp", "/etc"};
+	char *whole = arena_alloc(arena, strlen(path) + sizeof("/private") + 1);
+	char *result = whole + strlen("/private"), *end;
+	size_t i;
+
+	if (path[0] != '/' || (end = append_components(result, path)) == NULL)
+		return NULL;
 	if (end == result)
 		*end++ = '/';
 	*end = '\0';
+	for (i = 0; i < sizeof(private_folders) / sizeof(*private_folders); i++)
+		if (path_is_below(result, private_folders[i]))
+			return memcpy(whole, "/private", strlen("/private"));
 	return result;
 }
 

@@ -25,8 +25,10 @@ entry_note(const struct bom_entry *entry, void *payload)
 	seen->count++;
 	if (seen->wanted != NULL && strcmp(entry->path, seen->wanted) == 0)
 		seen->found = true;
-	if (strlen(seen->all) + strlen(entry->path) + 2 < sizeof(seen->all))
-		(void)snprintf(seen->all + strlen(seen->all), 1024, "%s ", entry->path);
+	if (strlen(seen->all) + strlen(entry->path) + 2 < sizeof(seen->all)) {
+		memcpy(seen->all + strlen(seen->all), entry->path, strlen(entry->path) + 1);
+		memcpy(seen->all + strlen(seen->all), " ", 2);
+	}
 	return 0;
 }
 
