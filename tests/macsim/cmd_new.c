@@ -27,6 +27,11 @@ static const char *const tools[] = {
     "/usr/sbin/kcditto",
     "/usr/sbin/sysctl",
     "/bin/launchctl",
+    "/usr/bin/profiles",
+    "/usr/bin/log",
+    "/usr/sbin/ioreg",
+    "/usr/sbin/scutil",
+    "/sbin/shutdown",
 };
 
 /* One copy of the program, the others are links to it. */

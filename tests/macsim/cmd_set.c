@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/macsim/keep_files.h"
+#include "tests/macsim/keep.h"
 #include "tests/macsim/model.h"
 
 static const struct {
@@ -16,6 +16,7 @@ static const struct {
     {"sip", "on|off"},
     {"tcc", "granted|denied"},
     {"filevault", "on|off"},
+    {"dext.allowed", "yes|no"},
 };
 
 static bool
@@ -49,7 +50,7 @@ is_number(const char *text)
 static void
 list_settings(void)
 {
-	fputs("macsim: settings: console=NAME|none settle=N assumption.ID=yes|no\n", stderr);
+	fputs("macsim: settings: console=NAME|none app-team=TEAM settle=N assumption.ID=yes|no\n", stderr);
 	fputs("macsim:   tool.NAME=hang|fail|garbage|exit0|ok", stderr);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		fprintf(stderr, " %s=%s", settings[i].key, settings[i].values);
@@ -62,7 +63,7 @@ is_valid(const char *key, const char *value)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		if (!strcmp(settings[i].key, key))
 			return is_one_of(settings[i].values, value);
-	if (!strcmp(key, "console"))
+	if (!strcmp(key, "console") || !strcmp(key, "app-team"))
 		return is_name(value);
 	if (!strcmp(key, "settle"))
 		return is_number(value);
@@ -105,6 +106,8 @@ cmd_set(int argc, char **argv)
 		}
 		model_put(model, argv[i], equals + 1);
 	}
+	if (!model_is(model, "console", "none"))
+		keep_user_add(argv[1], model_get(model, "console", "user"));
 	model_save(model, argv[1]);
 	model_free(model);
 	return 0;

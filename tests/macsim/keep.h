@@ -46,6 +46,15 @@ void keep_version_write(const char *root, const struct model *model);
 void keep_history_add(const char *root, const char *name, const char *version,
     const char *process, const char *package, time_t when);
 
+/* keep_jobs.c: launchd's jobs, "job" in the model. keep_jobs_read: as at a start. */
+void keep_jobs_read(const char *root, struct model *model);
+bool keep_jobs_has(const struct model *model, const char *label);
+void keep_jobs_drop(struct model *model, const char *label);
+
+/* keep_user.c: accounts. Adding one that is there changes nothing. */
+bool keep_user_find(const char *root, const char *name, unsigned int *uid, unsigned int *gid);
+void keep_user_add(const char *root, const char *name);
+
 /* keep_change.c: what a rebuild would do, and doing it. */
 /* Whether macOS finds the bundle of a member. */
 bool keep_change_finds(const char *root, struct model *model, const struct kext *kext);

@@ -86,6 +86,7 @@ model_boot(const char *root, struct model *model)
 	model_put(model, "boots", number);
 	boot_take_collection(root, model);
 	boot_load(root, model);
+	keep_jobs_read(root, model);
 	if (model_is(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot"))
 		model_put(model, "dext.state", "");
 	else if (model_is(model, "dext.state", "activated_enabled") &&

@@ -106,7 +106,7 @@ put_app(const char *root, struct model *model)
 {
 	static const char inside[] = APP "/Contents/Library/SystemExtensions/" DEXT ".dext";
 	struct plist *info = plist_dict();
-	struct bytes image = {0};
+	struct bytes image = {0}, program = {0};
 	char uuid[40];
 
 	plist_set(info, "CFBundleExecutable", plist_string("Example Capture"));
@@ -115,8 +115,12 @@ put_app(const char *root, struct model *model)
 	plist_set(info, "CFBundleShortVersionString", plist_string("2.0"));
 	plist_set(info, "CFBundleVersion", plist_string("200"));
 	scenario_put_plist(root, APP "/Contents/Info.plist", info);
-	/* The program that asks for activation runs here, so it is one of macsim's tools. */
-	files_hardlink(root, "/usr/bin/kmutil", APP "/Contents/MacOS/Example Capture");
+	/* A copy, so that whoever changes it changes none of Apple's tools. */
+	if (!files_read(root, "/usr/bin/kmutil", &program))
+		macsim_die("a Mac without tools");
+	files_write(
+	    root, APP "/Contents/MacOS/Example Capture", program.data, program.len, 0755);
+	bytes_done(&program);
 	scenario_put_plist(
 	    root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist", dext_info());
 	model_uuid(model, uuid);

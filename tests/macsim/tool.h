@@ -19,6 +19,15 @@ int tool_sudo(struct model *model, int argc, char **argv);
 int tool_codesign(struct model *model, int argc, char **argv);
 int tool_bputil(struct model *model, int argc, char **argv);
 int tool_app(struct model *model, int argc, char **argv);
+/* The vendor's program itself: becomes "helper", which is tool_app. */
+int tool_app_ask(char **argv);
+/* Becomes the command as the console's person; without root it refuses. */
+int tool_launchctl_asuser(char **command);
+int tool_profiles(struct model *model, int argc, char **argv);
+int tool_ioreg(struct model *model, int argc, char **argv);
+int tool_scutil(struct model *model, int argc, char **argv);
+int tool_log(struct model *model, int argc, char **argv);
+int tool_shutdown(struct model *model, int argc, char **argv);
 int tool_kextcache(struct model *model, int argc, char **argv);
 int tool_kcditto(struct model *model, int argc, char **argv);
 int tool_pkgutil(struct model *model, int argc, char **argv);

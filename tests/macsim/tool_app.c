@@ -2,30 +2,66 @@
 /*
  * The invented vendor's own program: asks macOS to activate or deactivate its dext,
  * as Karabiner's manager does. Only for a person who is logged in, never as root.
+ * The vendor's file is a copy without rights of its own: it hands its words to
+ * "helper", one of the names of Apple's tools, as an app hands them to a daemon.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/macsim/keep.h"
 #include "tests/macsim/model_boot.h"
 #include "tests/macsim/tool.h"
+
+#define DAEMON "/usr/bin/systemextensionsctl"
+
+int
+tool_app_ask(char **argv)
+{
+	static char name[] = "helper";
+
+	argv[0] = name;
+	execv(DAEMON, argv);
+	perror(DAEMON);
+	return 127;
+}
+
+/* Who asks is the person at the console. */
+static bool
+is_persons(const struct model *model)
+{
+	const char *console = model_get(model, "console", "user"), *as = getenv("MACSIM_AS");
+	unsigned int uid, gid;
+
+	if (!strcmp(console, "none"))
+		return false;
+	if (as)
+		return !strcmp(as, console);
+	return geteuid() != 0 && keep_user_find("", console, &uid, &gid) && uid == geteuid();
+}
 
 int
 tool_app(struct model *model, int argc, char **argv)
 {
 	const char *id = model_get(model, "dext.id", ""), *verb = argc > 1 ? argv[1] : "";
-	bool activate = !strcmp(verb, "activate");
 
-	if (!activate && strcmp(verb, "deactivate") != 0) {
-		fputs("usage: Example Capture activate|deactivate\n", stderr);
+	if (!strcmp(verb, "status")) {
+		printf("%s: %s\n", id, model_get(model, "dext.state", ""));
+		return 0;
+	}
+	if (strcmp(verb, "activate") != 0 && strcmp(verb, "deactivate") != 0) {
+		fputs("usage: Example Capture activate|deactivate|status\n", stderr);
 		return 1;
 	}
-	if (geteuid() == 0 || model_is(model, "console", "none")) {
-		fprintf(stderr, "Error: request of %s is failed with error: it must be run with the console user account\n",
+	if (!is_persons(model)) {
+		fprintf(stderr,
+		    "Error: request of %s is failed with error: it must be run with the console user "
+		    "account\n",
 		    id);
 		return 1;
 	}
-	if (!activate) {
+	if (!strcmp(verb, "deactivate")) {
 		model_put(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot");
 		printf("request of %s requires reboot\n", id);
 	} else if (model_is(model, "dext.allowed", "yes")) {

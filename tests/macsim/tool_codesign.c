@@ -6,7 +6,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
@@ -16,22 +15,32 @@ struct signature {
 	bool is_signed, is_intact;
 };
 
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct bytes one = {0}, two = {0};
+	bool same = files_read("", a, &one) && files_read("", b, &two) && one.len == two.len &&
+		    !memcmp(one.data, two.data, one.len);
+
+	bytes_done(&one);
+	bytes_done(&two);
+	return same;
+}
+
 static void
 signature_read(const struct model *model, const char *path, struct signature *out)
 {
 	const char *app = model_get(model, "dext.app", "");
 	struct files_path program = files_format("%s/Contents/MacOS/Example Capture", app);
-	struct stat tool, own;
 	struct kext kext;
 
 	memset(out, 0, sizeof(*out));
 	if (*app && !strcmp(path, app)) {
 		out->is_signed = true;
-		out->is_intact = stat("/usr/bin/kmutil", &tool) == 0 &&
-				 stat(program.text, &own) == 0 && tool.st_ino == own.st_ino;
+		out->is_intact = is_same_file(program.text, "/usr/bin/kmutil");
 		snprintf(out->id, sizeof(out->id), "%s", model_get(model, "dext.appid", ""));
 		snprintf(out->team, sizeof(out->team), "%s",
-		    model_get(model, "dext.app-team", model_get(model, "dext.team", "")));
+		    model_get(model, "app-team", model_get(model, "dext.team", "")));
 	} else if (keep_bundle_read("", path, &kext)) {
 		out->is_signed = out->is_intact = *kext.team != 0;
 		memcpy(out->id, kext.id, sizeof(out->id));

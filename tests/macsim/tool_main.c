@@ -16,7 +16,9 @@ static const struct {
 	{"kmutil", tool_kmutil},
 	{"pkgutil", tool_pkgutil},
 	{"launchctl", tool_launchctl}, {"sudo", tool_sudo}, {"codesign", tool_codesign},
-	{"bputil", tool_bputil}, {"Example Capture", tool_app}, {"kextcache", tool_kextcache},
+	{"bputil", tool_bputil}, {"helper", tool_app}, {"kextcache", tool_kextcache},
+	{"profiles", tool_profiles}, {"ioreg", tool_ioreg}, {"scutil", tool_scutil},
+	{"log", tool_log}, {"shutdown", tool_shutdown},
 	{"kcditto", tool_kcditto},
 	{"systemextensionsctl", tool_systemextensionsctl},
 	{"stat", tool_stat},
@@ -45,9 +47,12 @@ main(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0], *how;
 	struct files_path key = files_format("tool.%.200s", name);
-	struct model *model = model_load("");
+	struct model *model;
 	int status = 64;
 
+	if (!strcmp(name, "Example Capture"))
+		return tool_app_ask(argv);
+	model = model_load("");
 	if (!model)
 		return MACSIM_ERROR;
 	how = model_get(model, key.text, "ok");

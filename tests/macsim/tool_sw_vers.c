@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
 
 int
@@ -42,7 +43,10 @@ tool_stat(struct model *model, int argc, char **argv)
 {
 	const char *console = model_get(model, "console", "user"), *at = NULL;
 	bool nobody = !strcmp(console, "none");
+	unsigned int uid = 0, gid;
 
+	if (!nobody)
+		(void)keep_user_find("", console, &uid, &gid);
 	for (int i = 1; i < argc; i++)
 		if (!strncmp(argv[i], "-f", 2))
 			at = argv[i][2] ? argv[i] + 2 : i + 1 < argc ? argv[++i] : NULL;
@@ -51,7 +55,7 @@ tool_stat(struct model *model, int argc, char **argv)
 			fputs(nobody ? "root" : console, stdout);
 			at += 2;
 		} else if (!strncmp(at, "%u", 2)) {
-			fputs(nobody ? "0" : "501", stdout);
+			printf("%u", uid);
 			at++;
 		} else {
 			putchar(*at);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scutil: `show State:/Users/ConsoleUser` on stdin, and --get of the names. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/macsim/keep.h"
+#include "tests/macsim/tool.h"
+
+static void
+show_console(const struct model *model)
+{
+	const char *name = model_get(model, "console", "user");
+	unsigned int uid, gid;
+
+	if (!strcmp(name, "none") || !keep_user_find("", name, &uid, &gid))
+		puts("  No such key");
+	else
+		printf("<dictionary> {\n  GID : %u\n  Name : %s\n  UID : %u\n}\n", gid, name, uid);
+}
+
+int
+tool_scutil(struct model *model, int argc, char **argv)
+{
+	char line[256];
+
+	if (argc == 3 && !strcmp(argv[1], "--get")) {
+		puts("Simulated-Mac");
+		return 0;
+	}
+	if (argc != 1)
+		return 64;
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = 0;
+		if (!strcmp(line, "show State:/Users/ConsoleUser"))
+			show_console(model);
+		else if (!strncmp(line, "show ", 5))
+			puts("  No such key");
+	}
+	return 0;
+}
