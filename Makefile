@@ -66,7 +66,7 @@ test:
 	tests/deps.sh build test
 	$(MAKE) all
 	$(MAKE) units
-	prove --timer tests/story
+	prove --timer --jobs 2 tests/story
 
 demo:
 	tests/deps.sh build

@@ -5,7 +5,8 @@
 For each kill point: a fresh copy of the Mac, the command killed there, the same
 command once more. It must end as an undisturbed one does: same status, same
 files, same standings, an intact ledger; then undo gives the original tree back.
-Prints TAP. Usage: kill_points.py MACSIM [STEP]: every STEP-th point only.
+Prints TAP. Usage: kill_points.py MACSIM [STEP [ERRNO...]]: every STEP-th point only;
+with errnos each such call fails with them instead, and the command goes on as it can.
 """
 import concurrent.futures
 import json
@@ -18,6 +19,9 @@ import tempfile
 
 MACSIM = os.path.abspath(sys.argv[1])
 STEP = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+ERRNOS = sys.argv[3:]
+# How a run may end in which one call failed: as without, in part, or at once.
+ENDS = {2, 3, 5, 6, 7, 73, 74}
 WORKERS = os.cpu_count() or 2
 UNINSTALL = ["kextirpate", "uninstall", "--approval=ask", "example-capture"]
 UNDO = ["kextirpate", "undo"]
@@ -98,13 +102,19 @@ def end(mac):
     return {"tree": tree(mac), "standings": standings(mac)}
 
 
-def one_point(base, folder, words, k, wanted):
+def one_point(base, folder, words, point, wanted):
     """'' when the run after the kill ends as it should, else what is wrong."""
-    mac = clone(base, os.path.join(folder, f"kill{k}"))
+    k, errno = point
+    mac = clone(base, os.path.join(folder, f"kill{k}{errno}"))
     try:
-        first = run(mac, words, "--kill", str(k))
-        if first.returncode != 137:
-            return f"point {k}: not killed, status {first.returncode}"
+        if errno:
+            first = run(mac, words, "--fail", f"{k}:{errno}")
+            if first.returncode not in ENDS:
+                return f"point {k}: {errno}: status {first.returncode}"
+        else:
+            first = run(mac, words, "--kill", str(k))
+            if first.returncode != 137:
+                return f"point {k}: not killed, status {first.returncode}"
         again = run(mac, words)
         if again.returncode != wanted["status"]:
             return (f"point {k}: status {again.returncode}, wanted {wanted['status']}: "
@@ -146,11 +156,12 @@ def all_points(name, base, folder, words, original):
     wanted["status"] = status
     if original is not None:
         wanted["undo"] = original
-    chosen = range(1, points + 1, STEP)
+    chosen = [(k, e) for e in ERRNOS or [""] for k in range(1, points + 1, STEP)]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         wrong = [w for w in pool.map(
             lambda k: one_point(base, folder, words, k, wanted), chosen) if w]
-    print(f"# {name}: {len(chosen)} kill points of {points} writing calls")
+    print(f"# {name}: {len(chosen)} {'failing calls' if ERRNOS else 'kill points'} of {points} "
+          "writing calls")
     for line in wrong[:10]:
         print(f"# {line}")
     return not wrong and points > 0, len(chosen)
@@ -170,7 +181,8 @@ def stories(folder):
         original = tree(base)
         yield f"uninstall on {name}", base, UNINSTALL, original
         run(base, UNINSTALL)
-        yield f"undo on {name}", base, UNDO, None
+        if not ERRNOS:
+            yield f"undo on {name}", base, UNDO, None
         shutil.rmtree(base)
 
 
@@ -183,11 +195,10 @@ def main():
             count += 1
             total += points
             failures += not good
-            print(f"{'ok' if good else 'not ok'} {count} - every kill point of {name}",
-                  flush=True)
+            print(f"{'ok' if good else 'not ok'} {count} - every point of {name}", flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"# {total} kill points in all")
+    print(f"# {total} {'failing calls' if ERRNOS else 'kill points'} in all")
     print(f"1..{count}")
     return failures != 0
 
