@@ -38,7 +38,8 @@ struct place {
 };
 
 /* Opens the folder that holds the path's last component. -ENOENT, -FAULT_LINK,
- * -ENOTDIR or another -errno; ended with place_done in any case. */
+ * -ENOTDIR, -EINVAL (a component is "..") or another -errno; ended with place_done
+ * in any case. */
 int path_find_place(const struct root *root, const char *path, struct place *place);
 void place_done(struct place *place);
 
