@@ -16,7 +16,7 @@ build    header:libxml2/libxml/parser.h        libxml2-dev
 build    header:sqlite3.h                      libsqlite3-dev
 test     header:cmocka.h                       libcmocka-dev
 test     command:prove                         perl
-test     command:python3                       python3-minimal
+test     python:json,sqlite3,plistlib           python3
 test     command:sqlite3                       sqlite3
 lint     command:clang                         clang
 lint     command:clang-tidy                    clang-tidy
@@ -27,7 +27,7 @@ lint     command:prove                         perl
 lint     command:shellcheck                    shellcheck
 lint     command:mandoc                        mandoc
 lint     command:xmllint                       libxml2-utils
-macos    command:python3                       python3-minimal
+macos    python:json                            python3
 macos    python:venv                           python3-venv
 macos    python:ensurepip                      python3-venv
 macos    command:llvm-lipo-14|llvm-lipo        llvm-14
