@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kmutil-helpers/path.h"
+#include "rules/apple.h"
 #include "uninstall/plan.h"
 #include "uninstall/plan_gate.h"
 #include "uninstall/source.h"
@@ -87,8 +88,12 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 static const char *
 reason_to_keep(struct arena *arena, const struct plan_input *input, const struct claim *claim)
 {
+	if (apple_keeps_path(claim->path))
+		return "it lies in a place that Apple keeps";
 	if (is_to_keep(input, claim->path))
 		return "it belongs to the replacement";
+	if (input->claims->unreadable)
+		return "a receipt could not be read, so that its owner is not known";
 	if (claim->other != NULL)
 		return arena_printf(arena, "the package %s lists it too", claim->other);
 	if (claim->state == CLAIM_CHANGED)
@@ -142,7 +147,8 @@ plan_folders(struct arena *arena, const struct plan_input *input, struct plan *p
 	for (i = input->claims->count; i > 0; i--) {
 		claim = &input->claims->items[i - 1];
 		if (claim->state != CLAIM_FOLDER || claim->other != NULL ||
-		    is_vaulted(plan, claim->path) || is_to_keep(input, claim->path) ||
+		    input->claims->unreadable || is_vaulted(plan, claim->path) ||
+		    is_to_keep(input, claim->path) || apple_keeps_path(claim->path) ||
 		    plan_is_shared_folder(claim->path))
 			continue;
 		if (holds_kept(plan, claim->path))

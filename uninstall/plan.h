@@ -35,7 +35,6 @@ struct plan_input {
 	int macos_major;
 	bool has_rebuild;
 	bool collection_unreadable;
-	bool rebuild_was_cut_off; /* a run was killed while it asked for a rebuild */
 	bool ask_approval;
 	bool accept_bystanders, without_replacement, keep_receipts;
 };

@@ -26,10 +26,15 @@ plan_is_shared_folder(const char *path)
 {
 	static const char *const shared[] = {"/", "/Library", "/Applications", "/Users", "/private",
 	    "/private/var", "/private/etc", "/usr", "/usr/local", "/usr/local/bin",
-	    "/usr/local/share", "/opt", "/System", "/Library/Extensions",
+	    "/usr/local/share", "/usr/local/lib", "/usr/local/sbin", "/usr/local/include",
+	    "/usr/local/etc", "/usr/local/share/man", "/private/tmp", "/private/var/log",
+	    "/private/var/db", "/opt", "/System", "/Library/Extensions",
 	    "/Library/Application Support", "/Library/LaunchDaemons", "/Library/LaunchAgents",
 	    "/Library/Filesystems", "/Library/Frameworks", "/Library/PreferencePanes",
-	    "/Library/Preferences", "/Library/PrivilegedHelperTools", "/Library/Audio"};
+	    "/Library/Preferences", "/Library/PrivilegedHelperTools", "/Library/Audio",
+	    "/Library/Audio/Plug-Ins", "/Library/Audio/Plug-Ins/HAL", "/Library/Fonts",
+	    "/Library/StartupItems", "/Library/Documentation", "/Library/Internet Plug-Ins",
+	    "/Library/QuickTime", "/Applications/Utilities", "/Users/Shared"};
 	size_t i;
 
 	for (i = 0; i < sizeof(shared) / sizeof(*shared); i++)
@@ -161,7 +166,9 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 	    arena_printf(arena,
 		"%s is loaded and %s; install the replacement first, or go on with "
 		"--without-replacement",
-		case_name(target->kext), target->replacement_text));
+		case_name(target->kext),
+		target->replacement_text != NULL ? target->replacement_text
+						 : "no replacement is known"));
 }
 
 static void

@@ -21,7 +21,8 @@ has_restarted(const struct look *look, const struct ledger_case *row)
 
 /* Where the removal from the collection stands, by what the collection shows. */
 static enum rebuild_state
-rebuild_after_look(const struct ledger_case *row, const struct case_facts *facts, bool restarted)
+rebuild_after_look(const struct look *look, const struct ledger_case *row,
+    const struct case_facts *facts, bool restarted)
 {
 	bool named = facts->listed || facts->kept;
 
@@ -29,8 +30,9 @@ rebuild_after_look(const struct ledger_case *row, const struct case_facts *facts
 		return row->rebuild;
 	if (row->rebuild == REBUILD_REFUSED)
 		return REBUILD_WANTED;
+	/* Not seen in a collection that could not be read proves nothing. */
 	if ((row->rebuild == REBUILD_APPROVED || row->rebuild == REBUILD_FRUITLESS) &&
-	    !facts->listed)
+	    !facts->listed && !look->carrier_unreadable)
 		return REBUILD_CONVERGED;
 	/* It was out of the collection, or had never been in it, and is in it again. */
 	if (row->rebuild == REBUILD_CONVERGED && facts->listed)
@@ -64,7 +66,7 @@ verify_evidence(const struct look *look, const struct ledger_case *row,
 		evidence.restarted = has_restarted(look, row);
 		evidence.was_clean = row->was_clean;
 		evidence.rebuild =
-		    rebuild_after_look(row, &evidence.facts, evidence.restarted);
+		    rebuild_after_look(look, row, &evidence.facts, evidence.restarted);
 	}
 	return evidence;
 }
