@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A Mac that is worse than believed: the rebuild leaves the stash, and the kernel takes
+# a kext without its bundle. The update brings the kext back; recheck notices, and
+# repairs it by policy. A package that installs it again is reported, never fought.
+# shellcheck source=tests/story/lib.sh
+. "${0%/*}/lib.sh"
+
+card=example-capture
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+expect 2 'uninstall waits for a restart' kextirpate uninstall --approval=ask "$card"
+restart
+expect 1 'what is left in the stash is inert, and nothing is left to ask for' kextirpate recheck --json
+standing inert
+update 15.7.1
+is 'the update brought it back' "$(show loaded | grep -c com.example)" 2
+expect 1 'recheck reports it' kextirpate recheck --json
+standing returned
+json "sorted({k['return_cause'] for k in j['kexts']})" "['relinked']"
+expect 1 'and changes nothing by itself' kextirpate recheck
+is 'it is still loaded' "$(show loaded | grep -c com.example)" 2
+expect 2 'with the policy to repair it asks for the rebuild' kextirpate recheck --policy=repair --approval=ask --json
+standing restart-pending
+restart
+expect 1 'and it is out of the kernel again' kextirpate recheck --json
+standing inert
+is 'the Mac agrees' "$(show loaded | grep -c com.example)" 0
+
+echo '# a package installs it again'
+new 15.7 apple capture-card
+expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
+restart
+expect 0 'gone' kextirpate recheck
+on cp -R '/Applications/Example Capture.app' '/Library/Extensions/ExampleCaptureDriver.kext'
+printf '%s\n' '<plist version="1.0"><dict><key>CFBundleIdentifier</key><string>com.example.capture.driver</string></dict></plist>' \
+  >"$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist"
+expect 1 'recheck reports what was installed again' kextirpate recheck --policy=repair --approval=ask --json
+json "[k['return_cause'] for k in j['kexts'] if k['standing'] == 'returned']" "['reinstalled']"
+is 'and leaves it' "$(find "$mac/Library/Extensions" -maxdepth 1 -name 'ExampleCaptureDriver.kext')" \
+  "$mac/Library/Extensions/ExampleCaptureDriver.kext"
+
+echo '# refused, then allowed'
+new 15.7 apple capture-card
+set_mac approval=no
+expect 3 'a refusal is an outcome' kextirpate uninstall --approval=ask --json "$card"
+standing approval-pending
+expect 3 'asked again in the same boot, it is still not approved' kextirpate approve
+restart
+set_mac approval=yes
+expect 2 'after the restart a person approves' kextirpate approve
+restart
+expect 0 'gone' kextirpate status
+
+echo '# undo'
+new 15.7 apple capture-card
+on true
+tree >"$story/before"
+expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
+expect 2 'undo gives the files back; the kernel must follow' kextirpate undo
+tree >"$story/after"
+if cmp -s "$story/before" "$story/after"; then ok 'the tree is as before'; else not_ok 'the tree is as before'; fi
+expect 1 'it is installed again' kextirpate status --json "$card"
+standing installed
+expect 0 'history tells of both runs' kextirpate history --json
+json "[(r['command'], r['state']) for r in j['runs']]" "[('uninstall', 'undone'), ('undo', 'done')]"
+
+done_testing
