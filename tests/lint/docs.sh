@@ -12,11 +12,14 @@ options=$(for c in $commands; do "$tool" "$c" --help; done | sed -n 's/^  \(--*[
 page=pkg/man/kextirpate.8
 tap_report 'the man page has every command' \
   "$(for c in $commands; do grep -q "^\.It Cm $c\b" "$page" || echo "$c"; done)"
+tap_report 'the man page has no command of its own' \
+  "$(sed -n '/^.Sh COMMANDS/,/^.Sh OPTIONS/s/^\.It Cm \([a-z]*\).*/\1/p' "$page" | while read -r c; do
+    echo "$commands" | grep -qx "$c" || echo "$c"; done)"
 tap_report 'the man page has every option' \
-  "$(for o in $options; do grep -q "Fl ${o#-}\b" "$page" || echo "$o"; done)"
+  "$(for o in $options; do grep -qE -e "Fl ${o#-}( |$)" "$page" || echo "$o"; done)"
 tap_report 'the man page has no option of its own' \
   "$(grep -o 'Fl -*[a-z-]*' "$page" | cut -d' ' -f2 | sort -u | while read -r o; do
-    echo "$options" | grep -qx -e "-$o" || echo "-$o"; done)"
+    printf '%s\n--version\n' "$options" | grep -qx -e "-$o" || echo "-$o"; done)"
 tap_report 'the man page is well-formed' "$(mandoc -T lint -W warning "$page" 2>&1)"
 tap_report 'docs/assumptions.md is current' \
   "$("$LINT_BUILD/rules/assumption_gen" --markdown rules/assumptions.xml | diff - docs/assumptions.md | head -n 3)"
