@@ -20,29 +20,44 @@ place_to_allow(int macos)
 	return macos >= 15 ? PLACE_15 : macos >= 13 ? PLACE_14 : PLACE_12;
 }
 
+/* What has to happen before a dext that is not enabled can be. */
+static const char *
+missing_of(const struct session *session, const struct sysext *dext)
+{
+	const char *place = place_to_allow(session->host.macos);
+
+	if (dext->stage == SYSEXT_WAITING && strstr(dext->state, "user") != NULL)
+		return arena_printf(session->arena,
+		    "a person allows it in %s, a com.apple.system-extension-policy profile "
+		    "would have allowed it before",
+		    place);
+	if (dext->stage == SYSEXT_DISABLED)
+		return arena_printf(session->arena, "a person switches it on in %s", place);
+	if (dext->stage == SYSEXT_ENDED || dext->stage == SYSEXT_ENDING)
+		return "its app can be asked again after a restart";
+	return "a restart may be missing";
+}
+
 static void
 look(struct session *session, const struct rule *rule, struct activation *activation)
 {
 	struct dexts dexts;
 	const struct sysext *dext;
+	const char *id = rule->replacement.dext_id;
 
 	dexts_read(session, &dexts);
-	dext = sysext_find(&dexts.list, rule->replacement.dext_id, rule->replacement.dext_team);
+	dext = sysext_find(&dexts.list, id, rule->replacement.dext_team);
 	activation->dext = dext;
+	activation->exit = 4;
 	if (dext == NULL) {
-		activation->exit = 4;
-		activation->text =
-		    arena_printf(session->arena, "%s is not activated", rule->replacement.dext_id);
+		activation->text = arena_printf(session->arena,
+		    dexts.known ? "%s is not activated" : "whether %s is active is not known", id);
 	} else if (dext->stage == SYSEXT_ENABLED) {
 		activation->exit = 0;
-		activation->text = arena_printf(session->arena, "%s is active", dext->id);
+		activation->text = arena_printf(session->arena, "%s is active", id);
 	} else {
-		activation->exit = 4;
-		activation->text = arena_printf(session->arena,
-		    "%s is %s; a person allows it in %s, a com.apple.system-extension-policy "
-		    "profile "
-		    "would have allowed it before",
-		    dext->id, dext->state, place_to_allow(session->host.macos));
+		activation->text = arena_printf(
+		    session->arena, "%s is %s; %s", id, dext->state, missing_of(session, dext));
 	}
 }
 
@@ -108,7 +123,8 @@ ask_app(struct session *session, const struct rule *rule, struct activation *act
 	if (error != 0)
 		activation->text = arena_printf(
 		    session->arena, "the app could not be asked: %s", fault_sentence(error));
-	else if (activation->dext == NULL && spawn_last_words(session->arena, &result) != NULL)
+	else if ((activation->dext == NULL || result.status != 0) && !result.timed_out &&
+		 spawn_last_words(session->arena, &result) != NULL)
 		activation->text = arena_printf(session->arena, "%s; the app said: %s",
 		    activation->text, spawn_last_words(session->arena, &result));
 }
@@ -124,12 +140,18 @@ activation_request(
 		return;
 	}
 	look(session, rule, activation);
-	if (activation->exit == 0 || dry_run)
+	if (activation->exit == 0)
 		return;
 	/* It is there and only a person or a restart is missing: asking again changes
 	 * nothing, and repeated requests confuse macOS. */
 	if (activation->dext != NULL && activation->dext->stage == SYSEXT_WAITING)
 		return;
-	if (is_trusted(session, rule, activation))
+	if (!is_trusted(session, rule, activation))
+		return;
+	if (dry_run)
+		activation->text =
+		    arena_printf(session->arena, "%s; %s would be asked to activate it",
+			activation->text, rule->replacement.app_path);
+	else
 		ask_app(session, rule, activation);
 }

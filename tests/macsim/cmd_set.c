@@ -50,8 +50,9 @@ is_number(const char *text)
 static void
 list_settings(void)
 {
-	fputs("macsim: settings: console=NAME|none app-team=TEAM settle=N assumption.ID=yes|no\n", stderr);
-	fputs("macsim:   tool.NAME=hang|fail|garbage|exit0|ok", stderr);
+	fputs("macsim: settings: console=NAME|none app-team=TEAM settle=N\n", stderr);
+	fputs("macsim:   assumption.ID=yes|no", stderr);
+	fputs(" tool.NAME=hang|fail|garbage|exit0|ok", stderr);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		fprintf(stderr, " %s=%s", settings[i].key, settings[i].values);
 	fputc('\n', stderr);
@@ -88,7 +89,7 @@ cmd_set(int argc, char **argv)
 
 	if (argc < 3)
 		macsim_die("usage: macsim set DIR KEY=VALUE...");
-	model = model_load(argv[1]);
+	model = model_take(argv[1]);
 	if (!model)
 		return MACSIM_ERROR;
 	for (int i = 2; i < argc; i++) {

@@ -40,8 +40,7 @@ next_uid(const struct bytes *text)
 		char copy[256];
 
 		snprintf(copy, sizeof(copy), "%.*s", (int)(end - line), line);
-		if (sscanf(copy, "%*[^:]:%*[^:]:%u:", &uid) == 1 && uid >= next &&
-		    uid < LAST_UID)
+		if (sscanf(copy, "%*[^:]:%*[^:]:%u:", &uid) == 1 && uid >= next && uid < LAST_UID)
 			next = uid + 1;
 		line = memchr(line, '\n', (size_t)(end - line));
 		line = line ? line + 1 : NULL;

@@ -103,6 +103,10 @@ run_supervisor(struct sandbox *box, int parent)
 	pid_t me = getpid(), command;
 	sigset_t set, before;
 
+	/* Who ends macsim often ends its whole group: this one stays until all below
+	 * it are ended, which it does when the pipe tells that macsim is no more. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
 		return MACSIM_ERROR;

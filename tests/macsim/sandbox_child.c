@@ -148,6 +148,8 @@ sandbox_become(const struct sandbox *box, int sock, pid_t parent)
 
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	if (find_user(box, &user) || chroot(box->root) || chdir("/"))
 		goto fail;
 	if (geteuid() == 0 && user.uid != 0 &&

@@ -56,7 +56,8 @@ tool_app(struct model *model, int argc, char **argv)
 	}
 	if (!is_persons(model)) {
 		fprintf(stderr,
-		    "Error: request of %s is failed with error: it must be run with the console user "
+		    "Error: request of %s is failed with error: it must be run with the console "
+		    "user "
 		    "account\n",
 		    id);
 		return 1;

@@ -27,13 +27,17 @@ tool_bputil(struct model *model, int argc, char **argv)
 		return 1;
 	}
 	printf("\nThis utility is not meant for normal users or even sysadmins.\n"
-	       "It provides unabstracted access to capabilities which are normally handled for the user\n"
-	       "automatically when changing the security policy through GUIs such as the Startup Security\n"
-	       "Utility in macOS Recovery (recoveryOS).\nIt is possible to make your system security much"
-	       " weaker and therefore easier to compromise using this tool.\nThis tool is not to be used "
+	       "It provides unabstracted access to capabilities which are normally handled for the "
+	       "user\n"
+	       "automatically when changing the security policy through GUIs such as the Startup "
+	       "Security\n"
+	       "Utility in macOS Recovery (recoveryOS).\nIt is possible to make your system "
+	       "security much"
+	       " weaker and therefore easier to compromise using this tool.\nThis tool is not to "
+	       "be used "
 	       "in production environments.\n\n");
-	printf("Local policy for volume group %s:\nOS environment:\n", model_get(model,
-	    "volume-group", ""));
+	printf("Local policy for volume group %s:\nOS environment:\n",
+	    model_get(model, "volume-group", ""));
 	printf("OS Type                                       : macOS\n"
 	       "User Authorized Kext List Hash          (auxp): %s\n"
 	       "Auxiliary Kernel Cache Image4 Hash      (auxi): %s\n"

@@ -53,8 +53,8 @@ static bool
 satisfies(const struct signature *signature, const char *requirement)
 {
 	struct files_path id = files_format("identifier \"%s\"", signature->id);
-	struct files_path team = files_format("certificate leaf[subject.OU] = \"%s\"",
-	    signature->team);
+	struct files_path team =
+	    files_format("certificate leaf[subject.OU] = \"%s\"", signature->team);
 
 	return (!strstr(requirement, "identifier ") || strstr(requirement, id.text)) &&
 	       (!strstr(requirement, "subject.OU") || strstr(requirement, team.text));
@@ -81,8 +81,8 @@ tool_codesign(struct model *model, int argc, char **argv)
 		return 1;
 	}
 	if (!signature.is_intact) {
-		fprintf(stderr, "%s: invalid signature (code or signature have been modified)\n",
-		    path);
+		fprintf(
+		    stderr, "%s: invalid signature (code or signature have been modified)\n", path);
 		return 1;
 	}
 	if (!satisfies(&signature, requirement)) {

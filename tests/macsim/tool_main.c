@@ -13,18 +13,25 @@ static const struct {
 	const char *name;
 	int (*run)(struct model *model, int argc, char **argv);
 } tools[] = {
-	{"kmutil", tool_kmutil},
-	{"pkgutil", tool_pkgutil},
-	{"launchctl", tool_launchctl}, {"sudo", tool_sudo}, {"codesign", tool_codesign},
-	{"bputil", tool_bputil}, {"helper", tool_app}, {"kextcache", tool_kextcache},
-	{"profiles", tool_profiles}, {"ioreg", tool_ioreg}, {"scutil", tool_scutil},
-	{"log", tool_log}, {"shutdown", tool_shutdown},
-	{"kcditto", tool_kcditto},
-	{"systemextensionsctl", tool_systemextensionsctl},
-	{"stat", tool_stat},
-	{"csrutil", tool_csrutil},
-	{"sw_vers", tool_sw_vers},
-	{"sysctl", tool_sysctl},
+    {"kmutil", tool_kmutil},
+    {"pkgutil", tool_pkgutil},
+    {"launchctl", tool_launchctl},
+    {"sudo", tool_sudo},
+    {"codesign", tool_codesign},
+    {"bputil", tool_bputil},
+    {"helper", tool_app},
+    {"kextcache", tool_kextcache},
+    {"profiles", tool_profiles},
+    {"ioreg", tool_ioreg},
+    {"scutil", tool_scutil},
+    {"log", tool_log},
+    {"shutdown", tool_shutdown},
+    {"kcditto", tool_kcditto},
+    {"systemextensionsctl", tool_systemextensionsctl},
+    {"stat", tool_stat},
+    {"csrutil", tool_csrutil},
+    {"sw_vers", tool_sw_vers},
+    {"sysctl", tool_sysctl},
 };
 
 static int
