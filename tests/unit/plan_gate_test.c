@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What forbids a plan. */
+#include "tests/unit/plan_world.h"
+
+static void
+classes_that_cannot_be_judged_are_refused(void **state)
+{
+	static const struct {
+		const char *name;
+		bool refused;
+	} rows[] = {{"storage", true}, {"filesystem", true}, {"network", true}, {"input", true},
+	    {"security", true}, {"display", false}, {"audio", false}, {"serial", false},
+	    {"virtualisation", false}, {"other", false}, {NULL, true}};
+	struct world *w = *state;
+	size_t i;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		w->rule.class_name = rows[i].name;
+		make(w);
+		assert_int_equal(w->plan.refusal_count, rows[i].refused);
+	}
+	w->kexts[TARGET].rule = NULL;
+	assert_true(is_refused_for(w, "no rule says what it drives"));
+}
+
+static void
+apple_s_is_never_touched(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	w->kexts[TARGET].apple = true;
+	assert_true(is_refused_for(w, "never touched"));
+}
+
+static void
+a_loaded_kext_waits_for_its_replacement(void **state)
+{
+	static const struct {
+		enum replacement_state replacement;
+		bool loaded, without, refused;
+	} rows[] = {
+	    {REPLACEMENT_READY, true, false, false},
+	    {REPLACEMENT_NOT_READY, true, false, true},
+	    {REPLACEMENT_NOT_KNOWN, true, false, true},
+	    {REPLACEMENT_NOT_READY, true, true, false},
+	    {REPLACEMENT_NOT_KNOWN, false, false, false},
+	};
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		w->kexts[TARGET].trace_count = 0;
+		see(w, TARGET, SOURCE_BUNDLE);
+		if (rows[i].loaded)
+			see(w, TARGET, SOURCE_LOADED);
+		w->target.replacement = rows[i].replacement;
+		w->input.without_replacement = rows[i].without;
+		if (is_refused_for(w, "--without-replacement") != rows[i].refused)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void
+each_effect_on_a_bystander_is_told_and_refused(void **state)
+{
+	static const struct {
+		enum source_id target, other[2];
+		const char *effect; /* NULL: none */
+	} rows[] = {
+	    {SOURCE_AUXKC, {SOURCE_AUXKC, SOURCE_AUXKC}, "lost"},
+	    {SOURCE_AUXKC, {SOURCE_BUNDLE, SOURCE_AUXKC}, "kept"},
+	    {SOURCE_AUXKC, {SOURCE_BUNDLE, SOURCE_BUNDLE}, "added"},
+	    {SOURCE_STAGED, {SOURCE_BUNDLE, SOURCE_STAGED}, "restaged"},
+	    {SOURCE_STAGED, {SOURCE_BUNDLE, SOURCE_AUXKC}, NULL},
+	    {SOURCE_BUNDLE, {SOURCE_BUNDLE, SOURCE_AUXKC}, NULL},
+	    {SOURCE_AUXKC, {SOURCE_RECEIPT, SOURCE_POLICY}, NULL},
+	};
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		w->kexts[TARGET].trace_count = w->kexts[OTHER].trace_count = 0;
+		see(w, TARGET, rows[i].target);
+		see(w, OTHER, rows[i].other[0]);
+		see(w, OTHER, rows[i].other[1]);
+		if (is_refused_for(w, "com.other.driver") != (rows[i].effect != NULL))
+			fail_msg("row %zu", i);
+		assert_int_equal(w->plan.bystander_count, rows[i].effect != NULL);
+		if (rows[i].effect != NULL)
+			assert_string_equal(w->plan.bystanders[0].effect, rows[i].effect);
+	}
+}
+
+static void
+accepted_bystanders_are_listed_and_no_refusal(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_AUXKC);
+	see(w, OTHER, SOURCE_AUXKC);
+	w->input.accept_bystanders = true;
+	make(w);
+	assert_int_equal(w->plan.bystander_count, 1);
+	assert_int_equal(w->plan.refusal_count, 0);
+}
+
+static void
+apple_s_kexts_are_no_bystanders(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_AUXKC);
+	see(w, OTHER, SOURCE_AUXKC);
+	w->kexts[OTHER].apple = true;
+	make(w);
+	assert_int_equal(w->plan.bystander_count, 0);
+}
+
+static void
+no_rebuild_of_a_collection_that_was_not_read(void **state)
+{
+	struct world *w = *state;
+
+	w->input.collection_unreadable = true;
+	see(w, TARGET, SOURCE_BUNDLE);
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	see(w, TARGET, SOURCE_KCGEN);
+	assert_true(is_refused_for(w, "the collection could not be read"));
+}
+
+static void
+a_macos_that_is_not_known_is_refused(void **state)
+{
+	static const struct {
+		int major;
+		bool refused;
+	} rows[] = {{0, true}, {10, true}, {11, false}, {27, false}, {28, true}};
+	struct world *w = *state;
+	size_t i;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		w->input.macos_major = rows[i].major;
+		assert_int_equal(is_refused_for(w, "this macOS"), rows[i].refused);
+	}
+}
+
+static unsigned int seed;
+
+static unsigned int
+dice(unsigned int sides)
+{
+	seed = seed * 1103515245U + 12345U;
+	return (seed >> 16) % sides;
+}
+
+static void
+roll_trace(struct world *w)
+{
+	static const enum keeper keepers[] = {KEEPER_ROOT, KEEPER_ROOT, KEEPER_OTHER_SYSTEM};
+	static const char *const paths[] = {KEXT, "/Library/Extensions/b.kext", "/opt/c.kext"};
+	struct trace *trace =
+	    see(w, dice(2) ? TARGET : OTHER, (enum source_id)dice(SOURCE_COUNT));
+
+	trace->keeper = keepers[dice(3)];
+	trace->loadable = (enum tristate)((int)dice(3) - 1);
+	trace->path = paths[dice(3)];
+}
+
+static void
+more_evidence_never_yields_fewer_refusals(void **state)
+{
+	static const char *const classes[] = {"other", "storage", NULL};
+	struct world *w = *state;
+	bool was_refused;
+	unsigned int round, i;
+
+	for (round = 0; round < 4000; round++) {
+		seed = round;
+		w->kexts[TARGET].trace_count = w->kexts[OTHER].trace_count = 0;
+		w->rule.class_name = classes[dice(8) > 5 ? dice(3) : 0];
+		w->target.replacement = (enum replacement_state)dice(3);
+		w->target.rebuild = (enum rebuild_state)dice(REBUILD_STATE_COUNT);
+		w->input.has_rebuild = dice(2);
+		w->input.ask_approval = dice(2);
+		w->input.accept_bystanders = dice(2);
+		w->input.collection_unreadable = dice(4) == 0;
+		was_refused = false;
+		for (i = 0; i < 6; i++) {
+			roll_trace(w);
+			make(w);
+			if (was_refused && w->plan.refusal_count == 0)
+				fail_msg("seed %u: trace %u lifts a refusal", round, i + 1);
+			was_refused = w->plan.refusal_count > 0;
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(classes_that_cannot_be_judged_are_refused),
+	    TEST(apple_s_is_never_touched),
+	    TEST(a_loaded_kext_waits_for_its_replacement),
+	    TEST(each_effect_on_a_bystander_is_told_and_refused),
+	    TEST(accepted_bystanders_are_listed_and_no_refusal),
+	    TEST(apple_s_kexts_are_no_bystanders),
+	    TEST(no_rebuild_of_a_collection_that_was_not_read),
+	    TEST(a_macos_that_is_not_known_is_refused),
+	    TEST(more_evidence_never_yields_fewer_refusals),
+	};
+
+	return cmocka_run_group_tests_name("plan_gate", tests, NULL, NULL);
+}
