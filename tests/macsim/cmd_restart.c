@@ -64,6 +64,7 @@ restart_finish(const char *dir, struct model *model)
 
 	model_boot(dir, model);
 	model_save(model, dir);
+	model_unlock(); /* the jobs ask Apple's tools, and these take it */
 	printf("macOS %s (%s) started\n", model_get(model, "macos", ""),
 	    model_get(model, "build", ""));
 	for (size_t i = 0; i < count; i++)
@@ -100,7 +101,7 @@ cmd_restart(int argc, char **argv)
 
 	if (argc != 2 && !mdm)
 		macsim_die("usage: macsim restart [--mdm-rebuild] DIR");
-	model = model_load(dir);
+	model = model_take(dir);
 	if (!model)
 		return MACSIM_ERROR;
 	if (mdm)

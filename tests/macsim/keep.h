@@ -18,7 +18,11 @@ bool keep_bundle_is_apples(const char *id); /* ships with macOS */
 
 /* keep_collection.c: the file of the current collection, from "member". */
 struct files_path keep_collection_path(const struct model *model);
+/* Whether macOS reads one: its file is there, and is the one that macOS wrote or
+ * is read all the same (changed-collection-is-not-read). */
 bool keep_collection_present(const char *root, const struct model *model);
+/* Whether a file is there that is not the one that macOS wrote. */
+bool keep_collection_changed(const char *root, const struct model *model);
 /* Gives it a new UUID ("aux.uuid"). Without members it goes by empty-collection-goes. */
 void keep_collection_write(const char *root, struct model *model);
 /* Boot and System collections of this version: new UUIDs, and on Apple silicon

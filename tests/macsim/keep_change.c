@@ -52,7 +52,8 @@ keep_change_propose(const char *root, struct model *model, struct kexts *add, st
 	/* Without a current collection there is nothing to compare with. */
 	if (present)
 		members = kexts_get(model, "member");
-	else if (!model_assumes(model, "rebuild-without-collection-keeps-stash"))
+	else if (model_at(model, "instruction", 0) &&
+	    !model_assumes(model, "rebuild-without-collection-keeps-stash"))
 		members = kexts_get(model, "instruction");
 	propose_additions(root, &members, add);
 	for (size_t i = 0; i < members.count; i++)

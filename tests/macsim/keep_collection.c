@@ -10,6 +10,7 @@
 
 #include "tests/macsim/keep.h"
 #include "tests/macsim/write_fileset.h"
+#include "tests/macsim/write_hash.h"
 #include "tests/macsim/write_im4p.h"
 #include "tests/macsim/write_plist.h"
 
@@ -33,10 +34,33 @@ keep_collection_path(const struct model *model)
 	return files_format("%.3000s" CACHES "/kernelcache.auxkc", boot.text);
 }
 
+/* Size and checksum of the file at that place, "" when none can be read. */
+static struct files_path
+identity_of(const char *root, const struct model *model)
+{
+	struct files_path identity = {""};
+	struct bytes whole = {0};
+
+	if (files_read(root, keep_collection_path(model).text, &whole))
+		identity = files_format(
+		    "%zu %lu", whole.len, (unsigned long)hash_cksum(whole.data, whole.len));
+	bytes_done(&whole);
+	return identity;
+}
+
+bool
+keep_collection_changed(const char *root, const struct model *model)
+{
+	return files_exists(root, keep_collection_path(model).text) &&
+	       !model_is(model, "aux.file", identity_of(root, model).text);
+}
+
 bool
 keep_collection_present(const char *root, const struct model *model)
 {
-	return files_exists(root, keep_collection_path(model).text);
+	return files_exists(root, keep_collection_path(model).text) &&
+	       (!keep_collection_changed(root, model) ||
+		   !model_assumes(model, "changed-collection-is-not-read"));
 }
 
 /* Its Info.plist from the stash, or from disk where the stash has none. */
@@ -106,10 +130,12 @@ keep_collection_write(const char *root, struct model *model)
 	if (kexts.count == 0 && model_assumes(model, "empty-collection-goes")) {
 		(void)files_remove_tree(root, keep_collection_path(model).text);
 		model_put(model, "aux.uuid", "");
+		model_put(model, "aux.file", "");
 	} else {
 		model_uuid(model, uuid);
 		model_put(model, "aux.uuid", uuid);
 		collection_render(root, model, &kexts);
+		model_put(model, "aux.file", identity_of(root, model).text);
 	}
 	kexts_free(&kexts);
 }

@@ -32,9 +32,9 @@ struct model {
 #define GRADE_INFERRED "inferred"
 #define GRADE_GUESS "guess"
 static const struct model_assumption assumptions[] = {
-#define ROW(name, id, grade, cure, starts, from, until, says, source) \
-	{id, grade, says, cure, starts},
-	ASSUMPTION_TABLE(ROW)
+#define ROW(name, id, grade, cure, starts, from, until, says, source)                              \
+	{id, grade, says, cure, starts, from, until},
+    ASSUMPTION_TABLE(ROW)
 #undef ROW
 };
 
@@ -99,7 +99,7 @@ model_load(const char *dir)
 	}
 	model = model_new();
 	for (char *save = NULL, *line = strtok_r((char *)bytes.data, "\n", &save); line;
-	    line = strtok_r(NULL, "\n", &save)) {
+	     line = strtok_r(NULL, "\n", &save)) {
 		char *equals = strchr(line, '=');
 
 		if (!equals)
@@ -117,25 +117,46 @@ model_save(const struct model *model, const char *dir)
 	struct bytes bytes = {0};
 
 	for (size_t i = 0; i < model->body->count; i++)
-		bytes_printf(&bytes, "%s=%s\n", model->body->pairs[i].key,
-		    model->body->pairs[i].value);
+		bytes_printf(
+		    &bytes, "%s=%s\n", model->body->pairs[i].key, model->body->pairs[i].value);
 	/* Everybody's: the daemons that a user's program asks are not simulated apart. */
 	files_write(dir, "/.macsim/model", bytes.data, bytes.len, 0666);
 	bytes_done(&bytes);
 	return 0;
 }
 
-/* The descriptor stays open, and the lock with it, until the process ends. */
+/* The lock's: open until the process ends, or model_unlock. */
+static int lock_fd = -1;
+
 void
 model_lock(const char *dir)
 {
-	static int fd;
 	struct files_path path = files_join(dir, "/.macsim/lock");
 
-	fd = open(path.text, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+	lock_fd = open(path.text, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (lock_fd < 0 || flock(lock_fd, LOCK_EX) < 0)
 		macsim_die("%s: %s", path.text, strerror(errno));
-	(void)fchmod(fd, 0666);
+	(void)fchmod(lock_fd, 0666);
+}
+
+void
+model_unlock(void)
+{
+	if (lock_fd >= 0)
+		close(lock_fd);
+	lock_fd = -1;
+}
+
+struct model *
+model_take(const char *dir)
+{
+	struct model *model = model_load(dir);
+
+	if (!model)
+		return NULL;
+	model_free(model);
+	model_lock(dir);
+	return model_load(dir);
 }
 
 const char *
@@ -223,25 +244,58 @@ assumption_find(const char *id)
 	macsim_die("no assumption is called %s", id);
 }
 
+static bool
+speaks_of(const struct model_assumption *row, const struct model *model)
+{
+	int part[3];
+
+	return !version_parse(model_get(model, "macos", ""), part) ||
+	       (part[0] >= row->from && part[0] <= row->until);
+}
+
 bool
 model_stands(const struct model *model, const char *id)
 {
 	const struct model_assumption *row = assumption_find(id);
 	struct files_path key = files_format("assumption.%s", id);
 
-	return !strcmp(model_get(model, key.text, row->starts ? "yes" : "no"), "yes");
+	return speaks_of(row, model) &&
+	       !strcmp(model_get(model, key.text, row->starts ? "yes" : "no"), "yes");
+}
+
+static bool
+note_used(const struct model *model, const char *id)
+{
+	for (size_t i = 0; model_at(model, "used", i); i++)
+		if (!strcmp(model_at(model, "used", i), id))
+			return false;
+	body_add(model->body, "used", id);
+	return true;
 }
 
 bool
 model_assumes(const struct model *model, const char *id)
 {
-	if (strcmp(assumption_find(id)->grade, "verbatim")) {
-		bool noted = false;
+	const struct model_assumption *row = assumption_find(id);
 
-		for (size_t i = 0; !noted && model_at(model, "used", i); i++)
-			noted = !strcmp(model_at(model, "used", i), id);
-		if (!noted)
-			body_add(model->body, "used", id);
-	}
+	if (strcmp(row->grade, "verbatim") && speaks_of(row, model))
+		(void)note_used(model, id);
 	return model_stands(model, id);
+}
+
+void
+model_note_used(const struct model *model, const char *dir)
+{
+	struct model *kept;
+	bool changed = false;
+	const char *id;
+
+	if (!model_at(model, "used", 0) || !(kept = model_take(dir)))
+		return;
+	for (size_t i = 0; (id = model_at(model, "used", i)); i++)
+		changed = note_used(kept, id) || changed;
+	if (changed)
+		(void)model_save(kept, dir);
+	model_free(kept);
+	model_unlock();
 }

@@ -28,6 +28,11 @@ struct kexts {
 struct model *model_new(void);
 /* Waits for the one lock of this Mac; kept until the process ends or execs. */
 void model_lock(const char *dir);
+void model_unlock(void);
+/* Loads it with the lock held; NULL with a message as model_load. */
+struct model *model_take(const char *dir);
+/* Notes in dir's model what `model` found that it rests on. Takes the lock. */
+void model_note_used(const struct model *model, const char *dir);
 
 /* Repeated lines: the i-th value of key, or NULL. */
 const char *model_at(const struct model *model, const char *key, size_t i);
@@ -41,9 +46,11 @@ const char *model_line(const struct model *model, size_t i, const char **value);
 struct model_assumption {
 	const char *id, *grade, *says;
 	bool cure, starts;
+	int from, until; /* majors of macOS, both included */
 };
 const struct model_assumption *model_assumption(size_t i);
-/* Whether it stands (without noting that it was used). */
+/* Whether it stands (without noting that it was used). On a macOS that it does not
+ * speak of it never does. */
 bool model_stands(const struct model *model, const char *id);
 
 /* Lists of kexts under a key: "member" (collection on disk), "instruction"

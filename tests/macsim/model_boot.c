@@ -56,9 +56,9 @@ model_settle_dext(struct model *model)
 {
 	struct kexts kexts = kexts_get(model, "boot");
 	const char *category = model_get(model, "dext.category", "");
-	bool free_device = true;
+	bool free_device = model_is(model, "dext.state", "activated_enabled");
 
-	for (size_t i = 0; i < kexts.count; i++) {
+	for (size_t i = 0; free_device && i < kexts.count; i++) {
 		const struct kext *k = &kexts.items[i];
 
 		if (strcmp(k->category, category) || !*category)
@@ -68,7 +68,7 @@ model_settle_dext(struct model *model)
 			free_device = false;
 	}
 	model_put(model, "dext.running",
-	    free_device && model_is(model, "dext.state", "activated_enabled") ? "yes" : "no");
+	    free_device ? "yes" : "no");
 	kexts_free(&kexts);
 }
 
@@ -101,10 +101,10 @@ static void
 update_members(const char *root, struct model *model)
 {
 	struct kexts from = kexts_get(model, "instruction"), members = {0};
-	bool relinks = model_assumes(model, "update-relinks-from-stash");
 
 	for (size_t i = 0; i < from.count; i++)
-		if (relinks || files_exists(root, from.items[i].path))
+		if (files_exists(root, from.items[i].path) ||
+		    model_assumes(model, "update-relinks-from-stash"))
 			kexts_add(&members, &from.items[i]);
 	kexts_put(model, "member", &members);
 	kexts_free(&members);

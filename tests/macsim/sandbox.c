@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tests/macsim/sandbox.h"
+#include "tests/macsim/model.h"
 #include "tests/macsim/sandbox_proc.h"
 
 static int
@@ -99,7 +100,7 @@ supervise(struct sandbox *box, pid_t command, int listener, int parent)
 static int
 run_supervisor(struct sandbox *box, int parent)
 {
-	int sock[2], listener;
+	int sock[2], listener, status;
 	pid_t me = getpid(), command;
 	sigset_t set, before;
 
@@ -125,7 +126,10 @@ run_supervisor(struct sandbox *box, int parent)
 	close(sock[0]);
 	listener = receive_listener(sock[1]);
 	close(sock[1]);
-	return supervise(box, command, listener, parent);
+	status = supervise(box, command, listener, parent);
+	/* Not earlier: a tool holds the lock while it waits for our answers. */
+	model_note_used(box->model, box->root);
+	return status;
 }
 
 int

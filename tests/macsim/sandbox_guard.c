@@ -17,13 +17,24 @@ static const struct {
 	const char *path;
 	enum keeper keeper;
 } places[] = {
-	{"/System", SEALED}, {"/System/Volumes", FREE}, {"/usr", SEALED}, {"/usr/local", FREE},
-	{"/bin", SEALED}, {"/sbin", SEALED}, {"/lib", SEALED}, {"/lib64", SEALED},
-	{"/private/var/db/KernelExtensionManagement", SIP}, {"/Library/StagedExtensions", SIP},
-	{"/private/var/db/SystemPolicyConfiguration", SIP}, {"/Library/SystemExtensions", SIP},
-	{"/Library/Apple", SIP}, {"/Library/DriverExtensions", SIP},
-	{"/System/Volumes/Preboot", PREBOOT}, {"/System/Volumes/iSCPreboot", PREBOOT},
-	{"/Library/KernelCollections", COLLECTIONS}, {"/.macsim", OURS},
+    {"/System", SEALED},
+    {"/System/Volumes", FREE},
+    {"/usr", SEALED},
+    {"/usr/local", FREE},
+    {"/bin", SEALED},
+    {"/sbin", SEALED},
+    {"/lib", SEALED},
+    {"/lib64", SEALED},
+    {"/private/var/db/KernelExtensionManagement", SIP},
+    {"/Library/StagedExtensions", SIP},
+    {"/private/var/db/SystemPolicyConfiguration", SIP},
+    {"/Library/SystemExtensions", SIP},
+    {"/Library/Apple", SIP},
+    {"/Library/DriverExtensions", SIP},
+    {"/System/Volumes/Preboot", PREBOOT},
+    {"/System/Volumes/iSCPreboot", PREBOOT},
+    {"/Library/KernelCollections", COLLECTIONS},
+    {"/.macsim", OURS},
 };
 
 static bool
@@ -61,19 +72,24 @@ holds_place(const char *path)
 static int
 volume_of(const char *path)
 {
-	return is_under(path, "/System/Volumes/Preboot") ? 1
-	    : is_under(path, "/System/Volumes/iSCPreboot") ? 2 : 0;
+	return is_under(path, "/System/Volumes/Preboot")      ? 1
+	       : is_under(path, "/System/Volumes/iSCPreboot") ? 2
+							      : 0;
 }
 
 static bool
 may_unlink(const struct sandbox *box, enum keeper keeper, const char *path)
 {
 	const char *leaf = strrchr(path, '/');
+	struct stat st;
 
+	/* Shown for files; nobody saw a folder go. */
+	if (fstatat(box->root_fd, path + 1, &st, AT_SYMLINK_NOFOLLOW) || S_ISDIR(st.st_mode))
+		return false;
 	if (keeper == COLLECTIONS)
 		return model_assumes(box->model, "intel-root-unlink");
 	return keeper == PREBOOT && strncmp(leaf, "/kernelcache.auxkc", 18) == 0 &&
-	    model_assumes(box->model, "preboot-root-unlink");
+	       model_assumes(box->model, "preboot-root-unlink");
 }
 
 static int
@@ -84,7 +100,8 @@ judge_one(const struct sandbox *box, int op, const char *path)
 
 	if (keeper == OURS)
 		return -EPERM;
-	if (keeper == SEALED)
+	/* Names in / itself are the sealed system's. */
+	if (keeper == SEALED || (op != OP_CHANGE && strrchr(path, '/') == path))
 		return -EROFS;
 	if (keeper != FREE && sip && !(op == OP_UNLINK && may_unlink(box, keeper, path)))
 		return -EPERM;

@@ -101,6 +101,8 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 		*counts = false;
 		return 0;
 	}
+	if (data->nr == SYS_linkat && data->args[4] & AT_SYMLINK_FOLLOW)
+		follow = true;
 	if (call->op == OP_CHANGE && call->flags >= 0 &&
 	    data->args[call->flags] & AT_SYMLINK_NOFOLLOW)
 		follow = false;

@@ -12,6 +12,8 @@
 int tool_kmutil(struct model *model, int argc, char **argv);
 int tool_kmutil_rebuild(struct model *model);
 int tool_kmutil_install(struct model *model);
+int tool_kmutil_load(struct model *model, int argc, char **argv);
+int tool_kmutil_dumpstate(struct model *model);
 int tool_kmutil_unload(struct model *model, int argc, char **argv);
 int tool_kmutil_log(struct model *model);
 int tool_launchctl(struct model *model, int argc, char **argv);

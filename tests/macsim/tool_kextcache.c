@@ -33,6 +33,9 @@ tool_kextcache(struct model *model, int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 	char *install[] = {"kmutil", "install", NULL};
+	/* Until kext_tools-721, that of macOS 13.0. */
+	const char *check =
+	    version_compare(model_get(model, "macos", ""), "13.0") <= 0 ? " --check-rebuild" : "";
 
 	while (*word == '-')
 		word++;
@@ -44,8 +47,13 @@ tool_kextcache(struct model *model, int argc, char **argv)
 	} else if (!strcmp(word, "prelinked-kernel")) {
 		puts(PRELINKED);
 	} else if (is_one_of(word, "u", "i")) {
-		printf("Executing: /usr/bin/kmutil install --volume-root %s\n",
-		    argc > 2 ? argv[2] : "/");
+		printf("Executing: /usr/bin/kmutil install --volume-root %s%s\n",
+		    argc > 2 ? argv[2] : "/", check);
+		return tool_kmutil(model, 2, install);
+	} else if (!strcmp(word, "Du")) {
+		printf("Executing: /usr/bin/kmutil install --volume-root %s%s --update-all "
+		       "--update-preboot\n",
+		    argc > 2 ? argv[2] : "/", check);
 		return tool_kmutil(model, 2, install);
 	} else {
 		puts(OTHERWISE);

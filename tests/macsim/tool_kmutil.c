@@ -81,6 +81,11 @@ inspect(struct model *model, int argc, char **argv)
 	struct kexts kexts = kexts_get(model, "member");
 	bool uuids = has_word(argc, argv, "--show-kext-uuids");
 
+	if (keep_collection_changed("", model) &&
+	    model_assumes(model, "changed-collection-is-not-read"))
+		/* Its words were not seen: a guess. */
+		fprintf(stderr, "Could not read the kext collection at %s\n",
+		    keep_collection_path(model).text);
 	if (keep_collection_present("", model)) {
 		printf("auxiliary kext collection at %s (%s):\nExtension Information:\n",
 		    keep_collection_path(model).text, model_get(model, "aux.uuid", ""));
@@ -111,6 +116,10 @@ tool_kmutil(struct model *model, int argc, char **argv)
 		return 0;
 	if (!strcmp(verb, "install"))
 		return tool_kmutil_install(model);
+	if (!strcmp(verb, "load"))
+		return tool_kmutil_load(model, argc, argv);
+	if (!strcmp(verb, "dumpstate"))
+		return tool_kmutil_dumpstate(model);
 	if (!strcmp(verb, "unload"))
 		return tool_kmutil_unload(model, argc, argv);
 	if (!strcmp(verb, "log"))

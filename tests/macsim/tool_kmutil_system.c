@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kmutil's verbs that change nothing here: install, unload, load, log. Texts:
+ * kmutil's verbs that change nothing here: install, unload, load, log, dumpstate. Texts:
  * docs/facts.md#kmutil-rebuild; who is busy in the log: assumption log-shows-work.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/macsim/keep_files.h"
+#include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
 
 #define LOG_HEADER                                                                                 \
@@ -31,6 +31,14 @@ tool_kmutil_install(struct model *model)
 	return code;
 }
 
+static void
+fail_load(int code, struct files_path says)
+{
+	fprintf(stderr,
+	    "Error Domain=KMErrorDomain Code=%d \"%s\" UserInfo={NSLocalizedDescription=%s}\n",
+	    code, says.text, says.text);
+}
+
 /* A loaded kext of a device in use is busy. The text for one that is not loaded was
  * not seen. */
 int
@@ -52,6 +60,43 @@ tool_kmutil_unload(struct model *model, int argc, char **argv)
 	      " failed: (libkern/kext) kext is in use or retained (cannot unload) (-603946984)}\n",
 	    stderr);
 	return 71;
+}
+
+/* Verbatim texts: none found (71), not approved (27), in no collection yet (28). */
+int
+tool_kmutil_load(struct model *model, int argc, char **argv)
+{
+	struct kexts members = kexts_get(model, "member");
+	const char *path = "";
+	struct kext kext;
+	int status = 0;
+
+	for (int i = 2; i + 1 < argc; i++)
+		if (!strcmp(argv[i], "-p") || !strcmp(argv[i], "--bundle-path"))
+			path = argv[i + 1];
+	if (!keep_bundle_read("", path, &kext)) {
+		status = 71;
+		fail_load(status, files_format("Could not find: No bundle was found at %s.", path));
+	} else if (!model_is_loaded(model, kext.id)) {
+		status = kexts_find(&members, kext.id) ? 28 : 27;
+		fail_load(status,
+		    status == 28
+			? files_format("Loading extension(s): %s requires a reboot", kext.id)
+			: files_format("Extension with identifiers %s not approved to load. Please "
+				       "approve using System Settings.",
+			      kext.id));
+	}
+	kexts_free(&members);
+	return status;
+}
+
+/* Its layout was not seen: only what other tools tell as well. */
+int
+tool_kmutil_dumpstate(struct model *model)
+{
+	for (size_t i = 0; model_at(model, "loaded", i); i++)
+		printf("%s\n", model_at(model, "loaded", i));
+	return 0;
 }
 
 /* `kmutil log show`: each look that finds kernelmanagerd busy is one look nearer to
