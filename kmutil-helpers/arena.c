@@ -10,6 +10,7 @@
 
 #define ARENA_CAP_BYTES ((size_t)256 << 20)
 #define ARENA_FIRST_BYTES ((size_t)16 << 10)
+#define ARENA_FIRST_ITEMS 8
 #define ARENA_ALIGN sizeof(max_align_t)
 
 struct arena_block {
@@ -104,6 +105,21 @@ arena_grow(struct arena *arena, const void *items, size_t used, size_t count, si
 	if (used != 0)
 		memcpy(result, items, used * size_bytes);
 	return result;
+}
+
+void *
+arena_push(struct arena *arena, void *array, size_t *count, size_t *room, size_t size_bytes)
+{
+	char *items;
+
+	/* The pointer's own type is the caller's. */
+	memcpy(&items, array, sizeof(items));
+	if (*count == *room) {
+		*room = *room ? *room * 2 : ARENA_FIRST_ITEMS;
+		items = arena_grow(arena, items, *count, *room, size_bytes);
+		memcpy(array, &items, sizeof(items));
+	}
+	return items + (*count)++ * size_bytes;
 }
 
 char *

@@ -24,6 +24,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size_bytes);
 /* A copy that can hold `count` items of an array that held `used`. */
 void *arena_grow(struct arena *arena, const void *items, size_t used, size_t count,
     size_t size_bytes);
+/* One more zeroed item at the end of an array that the arena holds: `array` is the
+ * address of the pointer to its items, which moves when the room is used up. */
+void *arena_push(struct arena *arena, void *array, size_t *count, size_t *room,
+    size_t size_bytes);
 /* Copies; owned by the arena. NULL in, NULL out. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);

@@ -74,8 +74,8 @@ climb(sqlite3 *db, const struct store_rung *ladder, size_t rungs, int version)
 }
 
 int
-store_open(const char *path, bool read_only, const struct store_rung *ladder, size_t rungs,
-    sqlite3 **db)
+store_open(
+    const char *path, bool read_only, const struct store_rung *ladder, size_t rungs, sqlite3 **db)
 {
 	int version, error;
 	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -152,6 +152,25 @@ char *
 store_text(struct arena *arena, sqlite3_stmt *stmt, int column)
 {
 	return arena_strdup(arena, (const char *)sqlite3_column_text(stmt, column));
+}
+
+int
+store_list(struct arena *arena, sqlite3_stmt *stmt, size_t size_bytes,
+    void (*from_row)(struct arena *arena, sqlite3_stmt *stmt, void *item), void *items,
+    size_t *count)
+{
+	static const void *const none;
+	size_t room = 0;
+	int rc;
+
+	memcpy(items, &none, sizeof(none));
+	*count = 0;
+	if (stmt == NULL)
+		return -FAULT_DAMAGED;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		from_row(arena, stmt, arena_push(arena, items, count, &room, size_bytes));
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
 }
 
 int

@@ -39,6 +39,13 @@ int store_run(sqlite3_stmt *stmt) __attribute__((warn_unused_result));
 /* A copy of a text column; NULL for NULL. */
 char *store_text(struct arena *arena, sqlite3_stmt *stmt, int column);
 
+/* All rows of a prepared statement, which is finalized: from_row fills one zeroed item
+ * of size_bytes from the row it stands on. *items, owned by the arena, is the address of
+ * the caller's pointer. 0 or -FAULT_DAMAGED. */
+int store_list(struct arena *arena, sqlite3_stmt *stmt, size_t size_bytes,
+    void (*from_row)(struct arena *arena, sqlite3_stmt *stmt, void *item), void *items,
+    size_t *count) __attribute__((warn_unused_result));
+
 /* One transaction. store_commit rolls back when error is not 0, and returns it. */
 int store_begin(sqlite3 *db) __attribute__((warn_unused_result));
 int store_commit(sqlite3 *db, int error) __attribute__((warn_unused_result));

@@ -11,13 +11,10 @@ static void
 say(struct arena *arena, struct story *story, enum sentence_basis basis, const char *assumption,
     const char *text)
 {
-	if (story->count == story->room) {
-		story->room = story->room ? story->room * 2 : 16;
-		story->items = arena_grow(
-		    arena, story->items, story->count, story->room, sizeof(*story->items));
-	}
-	story->items[story->count++] =
-	    (struct sentence){.text = text, .basis = basis, .assumption = assumption};
+	struct sentence *sentence =
+	    arena_push(arena, &story->items, &story->count, &story->room, sizeof(*sentence));
+
+	*sentence = (struct sentence){.text = text, .basis = basis, .assumption = assumption};
 }
 
 static const char *

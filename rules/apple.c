@@ -10,6 +10,8 @@
 #include "rules/apple.h"
 #include "kmutil-helpers/banned.h"
 
+#define EXTENSIONS "/Library/Extensions/"
+
 /* The id is NULL where no source gives it: the bundle's name decides. */
 static const struct {
 	const char *bundle_id, *name;
@@ -26,29 +28,41 @@ static const struct {
     {NULL, "PromiseSTEX.kext"},
 };
 
+/* Whether path is the bundle of that name in /Library/Extensions, or lies in it. */
+static bool
+is_bundle_of(const char *path, const char *name)
+{
+	const char *rest = path + strlen(EXTENSIONS);
+	size_t len = strlen(name);
+
+	return strncmp(path, EXTENSIONS, strlen(EXTENSIONS)) == 0 &&
+	       strncmp(rest, name, len) == 0 && (rest[len] == '\0' || rest[len] == '/');
+}
+
 bool
 apple_ships(const char *bundle_id, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(shipped) / sizeof(*shipped); i++) {
-		if (shipped[i].bundle_id != NULL) {
-			if (strcmp(shipped[i].bundle_id, bundle_id) == 0)
-				return true;
-		} else if (path != NULL && path_is_below(path, "/Library/Extensions") &&
-		    strncmp(path_leaf(path), shipped[i].name,
-			strlen(shipped[i].name)) == 0) {
+	for (i = 0; i < sizeof(shipped) / sizeof(*shipped); i++)
+		if (shipped[i].bundle_id != NULL
+			? strcmp(shipped[i].bundle_id, bundle_id) == 0
+			: path != NULL && is_bundle_of(path, shipped[i].name))
 			return true;
-		}
-	}
 	return false;
 }
 
 bool
 apple_keeps_path(const char *path)
 {
-	return path_is_below(path, "/Library/Apple") ||
-	    (path_is_below(path, "/System") && !path_is_below(path, "/System/Volumes"));
+	static const char *const kept[] = {"/Library/Apple", "/bin", "/sbin"};
+	size_t i;
+
+	for (i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		if (path_is_below(path, kept[i]))
+			return true;
+	return (path_is_below(path, "/System") && !path_is_below(path, "/System/Volumes")) ||
+	       (path_is_below(path, "/usr") && !path_is_below(path, "/usr/local"));
 }
 
 bool

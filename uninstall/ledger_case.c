@@ -75,10 +75,10 @@ ledger_case_remove(struct ledger *ledger, const char *key)
 	return store_run(stmt);
 }
 
-static struct ledger_case
-case_from_row(struct arena *arena, sqlite3_stmt *stmt)
+static void
+case_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 {
-	return (struct ledger_case){
+	*(struct ledger_case *)item = (struct ledger_case){
 	    .key = store_text(arena, stmt, 0),
 	    .bundle_id = store_text(arena, stmt, 1),
 	    .path = store_text(arena, stmt, 2),
@@ -97,61 +97,39 @@ case_from_row(struct arena *arena, sqlite3_stmt *stmt)
 }
 
 int
-ledger_case_list(struct ledger *ledger, struct arena *arena, struct ledger_case **cases,
-    size_t *count)
+ledger_case_list(
+    struct ledger *ledger, struct arena *arena, struct ledger_case **cases, size_t *count)
 {
-	sqlite3_stmt *stmt;
-	size_t room = 0;
-	int rc;
-
 	*cases = NULL;
 	*count = 0;
 	if (ledger->db == NULL)
 		return 0;
-	stmt = store_prepare(ledger->db, sql_case_list);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (*count == room) {
-			room = room ? room * 2 : 16;
-			*cases = arena_grow(arena, *cases, *count, room, sizeof(**cases));
-		}
-		(*cases)[(*count)++] = case_from_row(arena, stmt);
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return store_list(arena, store_prepare(ledger->db, sql_case_list), sizeof(**cases),
+	    case_from_row, cases, count);
+}
+
+static void
+standing_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
+{
+	*(struct ledger_standing *)item = (struct ledger_standing){
+	    .key = store_text(arena, stmt, 0),
+	    .at = store_text(arena, stmt, 1),
+	    .build = store_text(arena, stmt, 2),
+	    .standing = store_text(arena, stmt, 3),
+	    .cause = store_text(arena, stmt, 4),
+	};
 }
 
 int
-ledger_standing_list(struct ledger *ledger, struct arena *arena, struct ledger_standing **items,
-    size_t *count)
+ledger_standing_list(
+    struct ledger *ledger, struct arena *arena, struct ledger_standing **items, size_t *count)
 {
-	sqlite3_stmt *stmt;
-	size_t room = 0;
-	int rc;
-
 	*items = NULL;
 	*count = 0;
 	if (ledger->db == NULL)
 		return 0;
-	stmt = store_prepare(ledger->db, sql_standing_list);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (*count == room) {
-			room = room ? room * 2 : 16;
-			*items = arena_grow(arena, *items, *count, room, sizeof(**items));
-		}
-		(*items)[(*count)++] = (struct ledger_standing){
-		    .key = store_text(arena, stmt, 0),
-		    .at = store_text(arena, stmt, 1),
-		    .build = store_text(arena, stmt, 2),
-		    .standing = store_text(arena, stmt, 3),
-		    .cause = store_text(arena, stmt, 4),
-		};
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return store_list(arena, store_prepare(ledger->db, sql_standing_list), sizeof(**items),
+	    standing_from_row, items, count);
 }
 
 int

@@ -13,7 +13,7 @@ static const char sql_run_insert[] =
     " VALUES (:command, :targets, :began_at, :build, :boot_uuid, 'running')";
 static const char sql_run_end[] =
     "UPDATE run SET state = :state, exit = :exit, ended_at = :ended_at WHERE id = :id";
-static const char sql_run_columns_by_id[] =
+static const char sql_run_by_id[] =
     "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
     " FROM run WHERE id = :id";
 static const char sql_run_last_moved[] =
@@ -103,10 +103,10 @@ ledger_run_end(struct ledger *ledger, int64_t run, const char *state, int exit)
 	return store_run(stmt);
 }
 
-static struct ledger_run
-run_from_row(struct arena *arena, sqlite3_stmt *stmt)
+static void
+run_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 {
-	return (struct ledger_run){
+	*(struct ledger_run *)item = (struct ledger_run){
 	    .id = sqlite3_column_int64(stmt, 0),
 	    .command = store_text(arena, stmt, 1),
 	    .began_at = store_text(arena, stmt, 2),
@@ -123,81 +123,54 @@ int
 ledger_run_find(struct ledger *ledger, struct arena *arena, int64_t id, struct ledger_run **run)
 {
 	sqlite3_stmt *stmt;
-	int rc;
+	size_t count;
 
 	*run = NULL;
 	if (ledger->db == NULL)
 		return 0;
-	stmt = store_prepare(ledger->db, id > 0 ? sql_run_columns_by_id
-		: id < 0			? sql_run_unfinished
-						: sql_run_last_moved);
+	stmt = store_prepare(ledger->db, id > 0   ? sql_run_by_id
+					 : id < 0 ? sql_run_unfinished
+						  : sql_run_last_moved);
 	store_bind_integer(stmt, ":id", id);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	rc = sqlite3_step(stmt);
-	if (rc == SQLITE_ROW) {
-		*run = arena_alloc(arena, sizeof(**run));
-		**run = run_from_row(arena, stmt);
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return store_list(arena, stmt, sizeof(**run), run_from_row, run, &count);
 }
 
 int
-ledger_run_list(struct ledger *ledger, struct arena *arena, struct ledger_run **runs,
-    size_t *count)
+ledger_run_list(struct ledger *ledger, struct arena *arena, struct ledger_run **runs, size_t *count)
 {
-	sqlite3_stmt *stmt;
-	size_t room = 0;
-	int rc;
-
 	*runs = NULL;
 	*count = 0;
 	if (ledger->db == NULL)
 		return 0;
-	stmt = store_prepare(ledger->db, sql_run_list);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (*count == room) {
-			room = room ? room * 2 : 16;
-			*runs = arena_grow(arena, *runs, *count, room, sizeof(**runs));
-		}
-		(*runs)[(*count)++] = run_from_row(arena, stmt);
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return store_list(arena, store_prepare(ledger->db, sql_run_list), sizeof(**runs),
+	    run_from_row, runs, count);
+}
+
+static void
+step_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
+{
+	*(struct step *)item = (struct step){
+	    .n = sqlite3_column_int(stmt, 0),
+	    .kind = step_parse((const char *)sqlite3_column_text(stmt, 1)),
+	    .subject = store_text(arena, stmt, 2),
+	    .why = store_text(arena, stmt, 3),
+	    .state = step_state_parse((const char *)sqlite3_column_text(stmt, 4)),
+	    .message = store_text(arena, stmt, 5),
+	};
 }
 
 int
-ledger_step_list(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
-    size_t *count)
+ledger_step_list(
+    struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps, size_t *count)
 {
 	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_step_list);
-	size_t room = 0;
-	bool understood = true;
-	int rc;
+	size_t i;
+	int error;
 
-	*steps = NULL;
-	*count = 0;
 	store_bind_integer(stmt, ":run", run);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (*count == room) {
-			room = room ? room * 2 : 16;
-			*steps = arena_grow(arena, *steps, *count, room, sizeof(**steps));
-		}
-		(*steps)[(*count)++] = (struct step){
-		    .n = sqlite3_column_int(stmt, 0),
-		    .kind = step_parse((const char *)sqlite3_column_text(stmt, 1)),
-		    .subject = store_text(arena, stmt, 2),
-		    .why = store_text(arena, stmt, 3),
-		    .state = step_state_parse((const char *)sqlite3_column_text(stmt, 4)),
-		    .message = store_text(arena, stmt, 5),
-		};
-		understood = understood && (*steps)[*count - 1].kind != STEP_KIND_COUNT;
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE && understood ? 0 : -FAULT_DAMAGED;
+	error = store_list(arena, stmt, sizeof(**steps), step_from_row, steps, count);
+	for (i = 0; error == 0 && i < *count; i++)
+		if ((*steps)[i].kind == STEP_KIND_COUNT)
+			error = -FAULT_DAMAGED;
+	return error;
 }

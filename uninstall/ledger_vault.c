@@ -44,39 +44,31 @@ ledger_vault_set_restored(struct ledger *ledger, const struct vaulted *item)
 	return store_run(stmt);
 }
 
+static void
+vaulted_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
+{
+	*(struct vaulted *)item = (struct vaulted){
+	    .run = sqlite3_column_int64(stmt, 0),
+	    .n = sqlite3_column_int(stmt, 1),
+	    .path = store_text(arena, stmt, 2),
+	    .slot = store_text(arena, stmt, 3),
+	    .kind = store_text(arena, stmt, 4),
+	    .mode = (uint32_t)sqlite3_column_int64(stmt, 5),
+	    .uid = (uint32_t)sqlite3_column_int64(stmt, 6),
+	    .gid = (uint32_t)sqlite3_column_int64(stmt, 7),
+	    .size = sqlite3_column_int64(stmt, 8),
+	    .mtime_ns = sqlite3_column_int64(stmt, 9),
+	    .inode = sqlite3_column_int64(stmt, 10),
+	    .restored = sqlite3_column_int(stmt, 11) != 0,
+	};
+}
+
 int
-ledger_vault_list(struct ledger *ledger, struct arena *arena, int64_t run,
-    struct vaulted **items, size_t *count)
+ledger_vault_list(
+    struct ledger *ledger, struct arena *arena, int64_t run, struct vaulted **items, size_t *count)
 {
 	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_list);
-	size_t room = 0;
-	int rc;
 
-	*items = NULL;
-	*count = 0;
 	store_bind_integer(stmt, ":run", run);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		if (*count == room) {
-			room = room ? room * 2 : 16;
-			*items = arena_grow(arena, *items, *count, room, sizeof(**items));
-		}
-		(*items)[(*count)++] = (struct vaulted){
-		    .run = sqlite3_column_int64(stmt, 0),
-		    .n = sqlite3_column_int(stmt, 1),
-		    .path = store_text(arena, stmt, 2),
-		    .slot = store_text(arena, stmt, 3),
-		    .kind = store_text(arena, stmt, 4),
-		    .mode = (uint32_t)sqlite3_column_int64(stmt, 5),
-		    .uid = (uint32_t)sqlite3_column_int64(stmt, 6),
-		    .gid = (uint32_t)sqlite3_column_int64(stmt, 7),
-		    .size = sqlite3_column_int64(stmt, 8),
-		    .mtime_ns = sqlite3_column_int64(stmt, 9),
-		    .inode = sqlite3_column_int64(stmt, 10),
-		    .restored = sqlite3_column_int(stmt, 11) != 0,
-		};
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return store_list(arena, stmt, sizeof(**items), vaulted_from_row, items, count);
 }

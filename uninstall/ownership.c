@@ -12,7 +12,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define READ_BYTES 65536
-#define UNKNOWN_TEXT "who owns its files is unknown, nothing was changed"
+#define UNKNOWN_TEXT "whether it shares files with the product is unknown"
 
 struct collector {
 	const struct root *root;
@@ -54,7 +54,7 @@ compare_link(const struct root *root, const char *path, const struct bom_entry *
 		return CLAIM_UNKNOWN;
 	target[len] = '\0';
 	return entry->target != NULL && strcmp(entry->target, target) == 0 ? CLAIM_AS_INSTALLED
-								       : CLAIM_CHANGED;
+									   : CLAIM_CHANGED;
 }
 
 static enum claim_state
@@ -104,12 +104,10 @@ add_claim(const char *path, const struct bom_entry *entry, void *payload)
 	struct collector *collector = payload;
 	struct claim_list *claims = collector->claims;
 
-	if (claims->count == claims->room) {
-		claims->room = claims->room ? claims->room * 2 : 64;
-		claims->items = arena_grow(collector->arena, claims->items, claims->count,
-		    claims->room, sizeof(*claims->items));
-	}
-	claims->items[claims->count++] = (struct claim){
+	struct claim *claim = arena_push(
+	    collector->arena, &claims->items, &claims->count, &claims->room, sizeof(*claim));
+
+	*claim = (struct claim){
 	    .path = arena_strdup(collector->arena, path),
 	    .receipt = collector->receipt,
 	    .state = compare_entry(collector->root, path, entry),
@@ -147,10 +145,11 @@ static int
 mark_other(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct collector *collector = payload;
-	struct claim *claim = collector->claims->count == 0
-	    ? NULL
-	    : bsearch(path, collector->claims->items, collector->claims->count,
-		  sizeof(*claim), compare_with_claim);
+	struct claim *claim =
+	    collector->claims->count == 0
+		? NULL
+		: bsearch(path, collector->claims->items, collector->claims->count, sizeof(*claim),
+		      compare_with_claim);
 
 	(void)entry;
 	if (claim != NULL && claim->other == NULL)

@@ -13,14 +13,9 @@ static struct step *
 add_step(struct arena *arena, struct plan *plan, enum step_kind kind, const char *subject,
     const char *why)
 {
-	struct step *step;
+	struct step *step =
+	    arena_push(arena, &plan->steps, &plan->step_count, &plan->step_room, sizeof(*step));
 
-	if (plan->step_count == plan->step_room) {
-		plan->step_room = plan->step_room ? plan->step_room * 2 : 16;
-		plan->steps = arena_grow(
-		    arena, plan->steps, plan->step_count, plan->step_room, sizeof(*plan->steps));
-	}
-	step = &plan->steps[plan->step_count++];
 	*step =
 	    (struct step){.n = (int)plan->step_count, .kind = kind, .subject = subject, .why = why};
 	return step;
@@ -29,12 +24,10 @@ add_step(struct arena *arena, struct plan *plan, enum step_kind kind, const char
 static void
 add_kept(struct arena *arena, struct plan *plan, const char *path, const char *why)
 {
-	if (plan->kept_count == plan->kept_room) {
-		plan->kept_room = plan->kept_room ? plan->kept_room * 2 : 16;
-		plan->kept = arena_grow(
-		    arena, plan->kept, plan->kept_count, plan->kept_room, sizeof(*plan->kept));
-	}
-	plan->kept[plan->kept_count++] = (struct kept){.path = path, .why = why};
+	struct kept *kept =
+	    arena_push(arena, &plan->kept, &plan->kept_count, &plan->kept_room, sizeof(*kept));
+
+	*kept = (struct kept){.path = path, .why = why};
 }
 
 static bool
@@ -60,12 +53,31 @@ is_to_keep(const struct plan_input *input, const char *path)
 	return false;
 }
 
+/* Why a bundle stays; NULL when it goes. What another package lists in it is that
+ * package's too: it may be the newer one. */
+static const char *
+reason_to_keep_bundle(
+    struct arena *arena, const struct plan_input *input, const struct trace *trace)
+{
+	size_t i;
+
+	if (trace->keeper != KEEPER_ROOT || is_to_keep(input, trace->path))
+		return "it is not this product's to give";
+	for (i = 0; i < input->claims->count; i++)
+		if (input->claims->items[i].other != NULL &&
+		    path_is_below(input->claims->items[i].path, trace->path))
+			return arena_printf(
+			    arena, "the package %s lists it too", input->claims->items[i].other);
+	return NULL;
+}
+
 /* The bundles of the targets, outermost first: a nested one goes with its parent. */
 static void
 plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
 	const struct kext_case *kext;
 	const struct trace *trace;
+	const char *why;
 	size_t i, j;
 
 	for (i = 0; i < input->target_count; i++) {
@@ -74,9 +86,9 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 			trace = kext->traces[j];
 			if (trace->source != SOURCE_BUNDLE || is_vaulted(plan, trace->path))
 				continue;
-			if (trace->keeper != KEEPER_ROOT || is_to_keep(input, trace->path))
-				add_kept(
-				    arena, plan, trace->path, "it is not this product's to give");
+			why = reason_to_keep_bundle(arena, input, trace);
+			if (why != NULL)
+				add_kept(arena, plan, trace->path, why);
 			else
 				(void)add_step(arena, plan, STEP_VAULT, trace->path,
 				    arena_printf(arena, "the bundle of %s", case_name(kext)));

@@ -13,12 +13,10 @@
 static void
 refuse(struct arena *arena, struct plan *plan, const char *sentence)
 {
-	if (plan->refusal_count == plan->refusal_room) {
-		plan->refusal_room = plan->refusal_room ? plan->refusal_room * 2 : 8;
-		plan->refusals = arena_grow(arena, plan->refusals, plan->refusal_count,
-		    plan->refusal_room, sizeof(*plan->refusals));
-	}
-	plan->refusals[plan->refusal_count++] = sentence;
+	const char **refusal = arena_push(
+	    arena, &plan->refusals, &plan->refusal_count, &plan->refusal_room, sizeof(*refusal));
+
+	*refusal = sentence;
 }
 
 bool
@@ -69,13 +67,10 @@ static void
 add_bystander(struct arena *arena, struct plan *plan, const struct kext_case *kext,
     const char *effect, const char *why)
 {
-	if (plan->bystander_count == plan->bystander_room) {
-		plan->bystander_room = plan->bystander_room ? plan->bystander_room * 2 : 8;
-		plan->bystanders = arena_grow(arena, plan->bystanders, plan->bystander_count,
-		    plan->bystander_room, sizeof(*plan->bystanders));
-	}
-	plan->bystanders[plan->bystander_count++] =
-	    (struct bystander){.bundle_id = case_name(kext), .effect = effect, .why = why};
+	struct bystander *bystander = arena_push(arena, &plan->bystanders, &plan->bystander_count,
+	    &plan->bystander_room, sizeof(*bystander));
+
+	*bystander = (struct bystander){.bundle_id = case_name(kext), .effect = effect, .why = why};
 }
 
 /* What the machine-wide steps do to another product's kext. NULL: nothing. */
@@ -159,8 +154,7 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 {
 	struct case_facts facts = case_get_facts(target->kext);
 
-	if (input->without_replacement || !facts.loaded ||
-	    target->replacement == REPLACEMENT_READY)
+	if (input->without_replacement || !facts.loaded || target->replacement == REPLACEMENT_READY)
 		return;
 	refuse(arena, plan,
 	    arena_printf(arena,
@@ -172,8 +166,8 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 }
 
 static void
-check_target(struct arena *arena, const struct plan_input *input,
-    const struct plan_target *target, struct plan *plan)
+check_target(struct arena *arena, const struct plan_input *input, const struct plan_target *target,
+    struct plan *plan)
 {
 	if (target->kext->apple) {
 		refuse(arena, plan,

@@ -7,12 +7,10 @@ void
 problem_add_text(struct problem_list *list, const char *path, const char *source,
     const char *message, bool matters)
 {
-	if (list->count == list->room) {
-		list->room = list->room ? list->room * 2 : 8;
-		list->items = arena_grow(list->arena, list->items, list->count, list->room,
-		    sizeof(*list->items));
-	}
-	list->items[list->count++] = (struct problem){
+	struct problem *problem =
+	    arena_push(list->arena, &list->items, &list->count, &list->room, sizeof(*problem));
+
+	*problem = (struct problem){
 	    .path = arena_strdup(list->arena, path),
 	    .source = source,
 	    .message = arena_strdup(list->arena, message),

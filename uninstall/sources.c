@@ -71,14 +71,9 @@ struct trace *
 scan_add(struct scan *scan, enum source_id source)
 {
 	struct trace_list *list = &scan->traces;
-	struct trace *trace;
+	struct trace *trace = arena_push(scan->arena, &list->items, &list->count, &list->room,
+	    sizeof(*trace));
 
-	if (list->count == list->room) {
-		list->room = list->room ? list->room * 2 : 64;
-		list->items = arena_grow(scan->arena, list->items, list->count, list->room,
-		    sizeof(*list->items));
-	}
-	trace = &list->items[list->count++];
 	*trace = (struct trace){
 	    .source = source, .keeper = sources[source]->keeper, .loadable = UNKNOWN};
 	return trace;

@@ -225,6 +225,22 @@ a_file_that_is_changed_shared_or_unknown_stays_and_its_receipt_too(void **state)
 }
 
 static void
+a_bundle_that_another_package_lists_stays_and_stops_the_plan(void **state)
+{
+	struct mac mac;
+
+	(void)state;
+	begin(&mac);
+	add_all(&mac);
+	claim(&mac, EXT "A.kext/Contents/Info.plist", CLAIM_AS_INSTALLED, "newer.pkg");
+	plan(&mac);
+	assert_null(step_of(&mac, STEP_VAULT, EXT "A.kext"));
+	assert_non_null(strstr(kept_why(&mac, EXT "A.kext"), "newer.pkg"));
+	assert_true(mac.plan.refusal_count > 0);
+	end(&mac);
+}
+
+static void
 a_shared_folder_is_never_the_products(void **state)
 {
 	struct mac mac;
@@ -425,6 +441,7 @@ main(void)
 	    cmocka_unit_test(another_systems_collection_is_no_carrier_here),
 	    cmocka_unit_test(the_whole_plan_in_order),
 	    cmocka_unit_test(a_file_that_is_changed_shared_or_unknown_stays_and_its_receipt_too),
+	    cmocka_unit_test(a_bundle_that_another_package_lists_stays_and_stops_the_plan),
 	    cmocka_unit_test(a_shared_folder_is_never_the_products),
 	    cmocka_unit_test(without_a_person_the_rebuild_waits),
 	    cmocka_unit_test(macos_before_14_has_no_rebuild_step),
