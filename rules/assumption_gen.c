@@ -120,8 +120,8 @@ print_markdown(xmlNode *node)
 	char *from = attribute(node, "from", "11"), *until = attribute(node, "until", "");
 	char *starts = attribute(node, "starts", NULL), *cure = attribute(node, "cure", "no");
 
-	(void)printf("\n**%s** (%s, macOS %s%s%s; the simulated Mac starts with %s%s)  \n", id, grade,
-	    from, *until != '\0' ? " to " : " and later", until, starts,
+	(void)printf("\n**%s** (%s, macOS %s%s%s; the simulated Mac starts with %s%s)  \n", id,
+	    grade, from, *until != '\0' ? " to " : " and later", until, starts,
 	    strcmp(cure, "yes") == 0 ? ", a cure" : "");
 	print_plain(node, "says");
 	(void)printf("  \nSource: ");

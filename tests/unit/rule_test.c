@@ -52,8 +52,8 @@ what_is_not_known_stays_unknown(void **state)
 {
 	struct arena *arena = arena_new(0);
 	struct rule_fault fault;
-	const struct rule *rule =
-	    parse(arena, HEAD "<kext><place>/Library/Extensions/a.kext</place></kext>" TAIL, &fault);
+	const struct rule *rule = parse(
+	    arena, HEAD "<kext><place>/Library/Extensions/a.kext</place></kext>" TAIL, &fault);
 
 	(void)state;
 	assert_non_null(rule);
