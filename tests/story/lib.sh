@@ -41,8 +41,14 @@ is() { # is NAME GOT WANTED
   if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "got:    $2" "wanted: $3"; fi
 }
 
+# A story that ends well leans on what nobody has proven: it says on what.
+rests_on() {
+  [ ! -d "$mac/.macsim" ] || echo "# rests on: $(show used | sort -u | tr '\n' ' ')"
+}
+
 # new MACOS CHIP SCENARIO: a simulated Mac.
 new() {
+  rests_on
   "$macsim" new "$mac" --macos "$1" --chip "$2" --scenario "$3" >"$out" 2>"$err" ||
     { not_ok "macsim new $*"; done_testing; exit 1; }
 }
@@ -105,6 +111,7 @@ tree() {
 }
 
 done_testing() {
+  rests_on
   echo "1..$count"
   [ "$failures" = 0 ]
 }
