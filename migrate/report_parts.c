@@ -179,7 +179,7 @@ report_standing_words(enum standing standing)
 	case STANDING_RESTART_PENDING:
 		return "restart-pending: waits for a restart";
 	case STANDING_INERT:
-		return "inert: listed, but not loadable";
+		return "inert: macOS still names it, but it cannot run";
 	case STANDING_GONE:
 		return "gone";
 	case STANDING_COUNT:
