@@ -67,10 +67,12 @@ void
 keep_change_apply(const char *root, struct model *model)
 {
 	struct kexts add = kexts_get(model, "add"), drop = kexts_get(model, "drop");
-	struct kexts members = kexts_get(model, "member");
+	struct kexts members = {0};
 	struct kexts instructions = kexts_get(model, "instruction");
 	bool both = drop.count > 0 && model_assumes(model, "rebuild-drops-stash-and-instructions");
 
+	if (keep_collection_present(root, model))
+		members = kexts_get(model, "member");
 	for (size_t i = 0; i < drop.count; i++) {
 		kexts_drop(&members, drop.items[i].id);
 		if (both)

@@ -40,7 +40,7 @@ clear_below(const char *root, const char *folder, bool all)
 		struct files_path info = files_format("%.4000s/Contents", one.text);
 		struct stat st;
 		bool folder_only = lstat(full.text, &st) == 0 && S_ISDIR(st.st_mode) &&
-		    !files_exists(root, info.text);
+				   !files_exists(root, info.text);
 
 		if (folder_only && !all)
 			clear_below(root, one.text, all);
@@ -53,5 +53,10 @@ clear_below(const char *root, const char *folder, bool all)
 void
 keep_staging_clear(const char *root, const struct model *model)
 {
-	clear_below(root, STAGING, model_assumes(model, "clear-staging-removes-folders"));
+	size_t count;
+	char **names = files_names(root, STAGING, &count);
+
+	if (count > 0)
+		clear_below(root, STAGING, model_assumes(model, "clear-staging-removes-folders"));
+	files_free_names(names, count);
 }

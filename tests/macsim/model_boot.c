@@ -10,7 +10,7 @@
 #include "tests/macsim/keep.h"
 #include "tests/macsim/model_boot.h"
 
-/* The collection is taken from disk; one that root removed is forgotten, while
+/* The collection is taken from disk; without one nothing is loaded, while
  * stash and instructions stay (restart-drops-nothing). */
 static void
 boot_take_collection(const char *root, struct model *model)
@@ -21,7 +21,6 @@ boot_take_collection(const char *root, struct model *model)
 		if (members.count > 0 && model_is(model, "chip", "apple") &&
 		    model_assumes(model, "tampered-collection-is-refused"))
 			printf("macOS started without third-party kernel extensions\n");
-		model_clear(model, "member");
 		model_clear(model, "boot");
 		model_put(model, "boot-aux.uuid", "");
 	} else {
@@ -56,19 +55,19 @@ model_settle_dext(struct model *model)
 {
 	struct kexts kexts = kexts_get(model, "boot");
 	const char *category = model_get(model, "dext.category", "");
+	size_t matches = 0;
 	bool free_device = model_is(model, "dext.state", "activated_enabled");
 
-	for (size_t i = 0; free_device && i < kexts.count; i++) {
-		const struct kext *k = &kexts.items[i];
-
-		if (strcmp(k->category, category) || !*category)
+	for (size_t i = 0; *category && i < kexts.count; i++) {
+		if (strcmp(kexts.items[i].category, category) != 0)
 			continue;
-		if (model_is_loaded(model, k->id) ||
-		    !model_assumes(model, "inert-does-not-block-dext"))
+		matches++;
+		if (model_is_loaded(model, kexts.items[i].id))
 			free_device = false;
 	}
-	model_put(model, "dext.running",
-	    free_device ? "yes" : "no");
+	if (free_device && matches > 0 && !model_assumes(model, "inert-does-not-block-dext"))
+		free_device = false;
+	model_put(model, "dext.running", free_device ? "yes" : "no");
 	kexts_free(&kexts);
 }
 
@@ -115,9 +114,12 @@ void
 model_update(const char *root, struct model *model, const char *version)
 {
 	bool present = keep_collection_present(root, model);
+	bool held = present || model_at(model, "instruction", 0);
 	struct files_path old = keep_boot_folder(model);
-	bool moves =
-	    model_is(model, "chip", "apple") && model_assumes(model, "update-changes-boot-folder");
+	/* Without a kext it makes no difference that anybody would see. */
+	bool moves = model_is(model, "chip", "apple") &&
+		     (held ? model_assumes(model, "update-changes-boot-folder")
+			   : model_stands(model, "update-changes-boot-folder"));
 	char nsih[100];
 
 	if (model_is(model, "pending", "yes") && model_assumes(model, "pending-survives-update"))
@@ -132,10 +134,11 @@ model_update(const char *root, struct model *model, const char *version)
 	}
 	keep_base_write(root, model);
 	keep_version_write(root, model);
-	if (present || model_at(model, "instruction", 0)) {
+	if (held) {
 		update_members(root, model);
 		keep_collection_write(root, model);
 	}
-	if (moves && model_assumes(model, "update-removes-old-boot-folder"))
+	if (moves && (present ? model_assumes(model, "update-removes-old-boot-folder")
+			      : model_stands(model, "update-removes-old-boot-folder")))
 		(void)files_remove_tree(root, old.text);
 }

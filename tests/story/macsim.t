@@ -107,6 +107,42 @@ kexts_are '15.7 after the script: nothing listed' 0 0 2
 update 15.7.1
 kexts_are '15.7.1: both listed again' 2 0 2
 
+echo '# what is left of the old commands'
+new 15.7 apple capture-card
+expect 71 'install on 15.7' on kmutil install --update-preboot
+says 'Missing Developer Kit: .* KDK matching your build 24G222 to rebuild'
+expect 0 'kextcache -system-caches' on kextcache -system-caches
+says "^It looks like you're trying to update the system caches. As of macOS 11, the personality"
+expect 0 'kextcache -prelinked-kernel' on kextcache -prelinked-kernel /tmp/x
+says 'Kextcache is deprecated and no longer suitable for use'
+expect 0 'kextcache, another' on kextcache -e
+says '^This option is no longer supported as of macOS 11. For supported modern kext'
+expect 71 'kextcache -i /' on kextcache -i /
+says '^Executing: /usr/bin/kmutil install --volume-root /$'
+expect 64 'kcditto takes nothing' on kcditto -x
+says '^It takes no arguments.$'
+expect 71 'unload of a busy kext' on kmutil unload -b com.example.capture.driver
+says 'kext is in use or retained (cannot unload) (-603946984)'
+expect 3 'unload of one that is not there' on kmutil unload -b com.example.none
+kexts_are 'all of which changed nothing' 2 2 2
+on pkgutil --only-files --files com.example.capture.pkg
+says '^Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist$'
+says_not '^Library/Extensions/ExampleCaptureDriver.kext$'
+on pkgutil --only-dirs --files com.example.capture.pkg
+says '^Library/Extensions/ExampleCaptureDriver.kext$'
+says_not 'Info.plist'
+expect 1 'no such receipt' on pkgutil --pkg-info com.example.none
+says "^No receipt for 'com.example.none' found at '/'.\$"
+set_mac settle=2 assumption.log-shows-work=yes
+seen=
+for look in 1 2 3; do
+  on kmutil log show
+  seen="$seen $look:$(grep -c kernelmanagerd "$out")"
+done
+is 'settle counts looks' "$seen" ' 1:1 2:1 3:0'
+new 13.6 intel capture-card
+expect 34 'install on 13.6' on kmutil install --update-preboot
+
 echo '# Macs without each of the cures'
 remove() { on rm -r /Library/Extensions/ExampleCaptureDriver.kext /Library/Extensions/ExampleCaptureEvent.kext; }
 after() { # after ID: files gone, a rebuild, a restart
