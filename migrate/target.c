@@ -33,19 +33,26 @@ literal_labels(const char *pattern)
 	}
 }
 
-static void
-add_subject(struct selection *selection, struct subject *subject)
+static bool
+is_selected(const struct selection *selection, const struct subject *subject)
 {
 	size_t i;
 
 	for (i = 0; i < selection->count; i++)
 		if (selection->subjects[i] == subject)
-			return;
-	selection->subjects[selection->count++] = subject;
+			return true;
+	return false;
 }
 
 static void
-add_rule(struct session *session, struct selection *selection, const struct rule *rule)
+add_subject(struct selection *selection, struct subject *subject)
+{
+	if (!is_selected(selection, subject))
+		selection->subjects[selection->count++] = subject;
+}
+
+static void
+add_rule(struct selection *selection, const struct rule *rule)
 {
 	size_t i;
 
@@ -53,6 +60,20 @@ add_rule(struct session *session, struct selection *selection, const struct rule
 		if (selection->rules[i] == rule)
 			return;
 	selection->rules[selection->rule_count++] = rule;
+}
+
+/* The packages of a product go when all its kexts do: whoever names one kext of two
+ * does not mean the files of the other. */
+static void
+add_receipts(struct session *session, struct selection *selection, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < session->subject_count; i++)
+		if (subject_rule_of(session, &session->subjects[i]) == rule &&
+		    session->subjects[i].evidence.facts.has_carrier &&
+		    !is_selected(selection, &session->subjects[i]))
+			return;
 	for (i = 0; i < rule->receipt_count; i++) {
 		selection->receipts = arena_grow(session->arena, selection->receipts,
 		    selection->receipt_count, selection->receipt_count + 1, sizeof(char *));
@@ -130,8 +151,8 @@ nearest_name(const struct session *session, const char *target)
 
 	for (i = 0; i < session->subject_count + session->rules.count; i++) {
 		name = i < session->subject_count
-		    ? session->subjects[i].now.bundle_id
-		    : session->rules.rules[i - session->subject_count].id;
+			   ? session->subjects[i].now.bundle_id
+			   : session->rules.rules[i - session->subject_count].id;
 		if (name == NULL)
 			continue;
 		for (len = 0; target[len] != '\0' && target[len] == name[len]; len++)
@@ -191,7 +212,7 @@ select_one(struct session *session, const char *target, bool acts, struct select
 	if (selection->count == before && !is_known(session, target, rule))
 		die_unknown(session, target);
 	if (rule != NULL)
-		add_rule(session, selection, rule);
+		add_rule(selection, rule);
 	if (strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0) {
 		selection->receipts = arena_grow(session->arena, selection->receipts,
 		    selection->receipt_count, selection->receipt_count + 1, sizeof(char *));
@@ -217,8 +238,9 @@ targets_select(struct session *session, bool acts, struct selection *selection)
 	for (i = 0; options->target_count == 0 && i < session->subject_count; i++)
 		if (options->all || session->subjects[i].now.standing != STANDING_APPLE)
 			add_subject(selection, &session->subjects[i]);
-	/* All kexts of a product go together with what its rule names. */
 	for (i = 0; i < selection->count; i++)
 		if ((rule = subject_rule_of(session, selection->subjects[i])) != NULL)
-			add_rule(session, selection, rule);
+			add_rule(selection, rule);
+	for (i = 0; i < selection->rule_count; i++)
+		add_receipts(session, selection, selection->rules[i]);
 }

@@ -52,14 +52,18 @@ has_step(const struct plan *plan, enum step_kind kind)
 	return false;
 }
 
+/* A target, or another kext of a target's product: no bystander. */
 static bool
-is_target(const struct plan_input *input, const struct kext_case *kext)
+is_of_targets(const struct plan_input *input, const struct kext_case *kext)
 {
+	const struct kext_case *target;
 	size_t i;
 
-	for (i = 0; i < input->target_count; i++)
-		if (input->targets[i].kext == kext)
+	for (i = 0; i < input->target_count; i++) {
+		target = input->targets[i].kext;
+		if (target == kext || (kext->rule != NULL && target->rule == kext->rule))
 			return true;
+	}
 	return false;
 }
 
@@ -107,7 +111,7 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 
 	for (i = 0; i < input->cases->count; i++) {
 		kext = &input->cases->items[i];
-		if (kext->apple || is_target(input, kext))
+		if (kext->apple || is_of_targets(input, kext))
 			continue;
 		facts = case_get_facts(kext);
 		effect = effect_on(plan, &facts, &why);

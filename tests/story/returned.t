@@ -66,4 +66,19 @@ standing installed
 expect 0 'history tells of both runs' kextirpate history --json
 json "[(r['command'], r['state']) for r in j['runs']]" "[('uninstall', 'undone'), ('undo', 'done')]"
 
+
+echo '# one kext of two'
+new 15.7 apple capture-card
+expect 2 'one kext of a product goes alone' kextirpate uninstall --approval=ask com.example.capture.event
+is 'its bundle is away, the other stays whole' \
+  "$(find "$mac/Library/Extensions" -path '*ExampleCapture*' -name Info.plist)" \
+  "$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist"
+is 'the package keeps its other files and its receipt' \
+  "$(find "$mac/Library/Application Support/Example Capture" "$mac/private/var/db/receipts/com.example.capture.pkg.plist" -type f | wc -l)" 3
+restart
+expect 1 'and the other is loaded as before' kextirpate scan --json
+json "sorted((k['bundle_id'], k['standing']) for k in j['kexts'])" \
+  "[('com.example.capture.driver', 'installed'), ('com.example.capture.event', 'gone')]"
+is 'the Mac agrees' "$(show loaded | grep com.example)" com.example.capture.driver
+
 done_testing
