@@ -328,9 +328,11 @@ text_plan(struct report *report, const struct removal *removal)
 		buf_name(out, plan->kept[i].why);
 		buf_text(out, "\n");
 	}
-	for (i = 0; i < plan->bystander_count; i++)
-		buf_printf(out, "  bystander %s: %s, %s\n", plan->bystanders[i].bundle_id,
-		    plan->bystanders[i].effect, plan->bystanders[i].why);
+	for (i = 0; i < plan->bystander_count; i++) {
+		buf_text(out, "  bystander ");
+		buf_name(out, plan->bystanders[i].bundle_id);
+		buf_printf(out, ": %s, %s\n", plan->bystanders[i].effect, plan->bystanders[i].why);
+	}
 	for (i = 0; i < plan->refusal_count; i++) {
 		buf_text(out, "refused: ");
 		buf_name(out, plan->refusals[i]);

@@ -150,6 +150,15 @@ is_own_group(const struct scan *scan, const char *group)
 	return at != NULL && at[strlen(group)] == '/';
 }
 
+/* A system volume by itself: its collections are on volumes that are not here. */
+static bool
+lacks_collections(const struct scan *scan)
+{
+	return !scan->root->live && path_exists(scan->root, "/System/Library/Kernels") &&
+	       !path_exists(scan->root, "/System/Library/KernelCollections") &&
+	       !path_exists(scan->root, "/Library/KernelCollections");
+}
+
 static void
 preboot_read(struct scan *scan)
 {
@@ -157,6 +166,11 @@ preboot_read(struct scan *scan)
 	size_t count, i;
 	int error = path_list(scan->root, PREBOOT_PATH, scan->arena, &groups, &count);
 
+	if ((error == -ENOENT || (error == 0 && count == 0)) && lacks_collections(scan))
+		problem_add_text(&scan->problems, PREBOOT_PATH, source_preboot.name,
+		    "is not here, and no other collection is; which kexts it holds is unknown; "
+		    "--preboot names the mounted Preboot volume",
+		    true);
 	if (error != 0) {
 		scan_problem(scan, SOURCE_PREBOOT, PREBOOT_PATH, error);
 		return;

@@ -78,6 +78,18 @@ def stories(root):
           [("/" + RECEIPTS + "/broken.plist", "receipt", False)])
     check("and nothing else changes", (status, len(found["kexts"])), (0, 1))
 
+    os.makedirs(os.path.join(root, "System/Library/Kernels"))
+    status, found = scan(root)
+    check("a system without any collection is a problem that matters: status 7",
+          (status, [p["matters"] for p in found["problems"] if p["source"] == "preboot"]),
+          (7, [True]))
+    preboot = tempfile.mkdtemp(prefix="preboot.")
+    os.makedirs(os.path.join(preboot, "UUID", "boot"))
+    status, found = scan(root, "--preboot", preboot)
+    check("--preboot cures it", (status, [p for p in found["problems"] if p["matters"]]), (0, []))
+    shutil.rmtree(preboot)
+    os.rmdir(os.path.join(root, "System/Library/Kernels"))
+
     extension = os.path.join(root, "Library/Extensions/usbserial.kext/Contents")
     os.makedirs(extension)
     shutil.copy(os.path.join(SAMPLES, "info-plists/CH34xVCPDriver.kext.plist"),
