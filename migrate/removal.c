@@ -219,11 +219,36 @@ tell(const char *text, void *payload)
 	buf_done(&line);
 }
 
-/* The selection's subjects as the second look left them. */
+/* The same kexts, as the second look left them; a kext that is seen no more and has no
+ * case is no subject any longer. */
 static void
-select_again(struct removal *removal)
+select_again(struct selection *selection, const char *const *keys, size_t count,
+    const struct session *session)
 {
-	targets_select(removal->session, false, &removal->selection);
+	size_t i, j;
+
+	selection->subjects =
+	    arena_array(session->arena, session->subject_count + 1, sizeof(*selection->subjects));
+	selection->count = 0;
+	for (i = 0; i < session->subject_count; i++)
+		for (j = 0; j < count; j++)
+			if (strcmp(session->subjects[i].now.key, keys[j]) == 0) {
+				selection->subjects[selection->count++] = &session->subjects[i];
+				break;
+			}
+}
+
+static void
+look_again(struct removal *removal)
+{
+	struct session *session = removal->session;
+	size_t count = removal->selection.count, i;
+	const char **keys = arena_array(session->arena, count + 1, sizeof(*keys));
+
+	for (i = 0; i < count; i++)
+		keys[i] = removal->selection.subjects[i]->now.key;
+	session_look_again(session);
+	select_again(&removal->selection, keys, count, session);
 }
 
 static int
@@ -304,8 +329,7 @@ removal_run(struct removal *removal)
 		error = record_end(removal, rows, count, error);
 		if (error != 0)
 			die_of_run(removal, error);
-		session_look_again(session);
-		select_again(removal);
+		look_again(removal);
 	}
 	error = session_record(session);
 	if (error != 0)

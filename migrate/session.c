@@ -310,6 +310,7 @@ session_begin(struct session *session, const struct options *options, int needs)
 	if ((needs & SESSION_WRITE) != 0)
 		recover(session);
 	read_rows(session);
+	session->problems_before_scan = session->scan.problems.count;
 	if ((needs & (SESSION_SCAN | SESSION_CARRIERS)) == 0)
 		return;
 	scan_and_join(session);
@@ -321,7 +322,7 @@ void
 session_look_again(struct session *session)
 {
 	session->scan.traces = (struct trace_list){0};
-	session->scan.problems.count = 0;
+	session->scan.problems.count = session->problems_before_scan;
 	read_rows(session);
 	scan_and_join(session);
 	make_look(session);

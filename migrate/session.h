@@ -36,6 +36,7 @@ struct session {
 	bool has_ledger;
 	struct recovery recovery; /* of a run that was cut off; for SESSION_WRITE */
 	struct scan scan;
+	size_t problems_before_scan; /* of the rules, the ledger, a run that was cut off */
 	struct case_list cases;
 	struct ledger_case *rows;
 	size_t row_count;

@@ -79,6 +79,18 @@ unchanged 'a bystander'
 expect 2 'bystanders accepted' kextirpate uninstall --approval=ask --accept-bystanders "$card"
 is 'the other kext stays' "$(ls -d "$mac/Library/Extensions/Other.kext")" "$mac/Library/Extensions/Other.kext"
 
+echo '# a kext of others that nobody asked about'
+new 15.7 apple capture-card
+mkdir -p "$mac/Library/Application Support/Other/Other.kext/Contents"
+printf '%s\n' '<plist version="1.0"><dict><key>CFBundleIdentifier</key><string>org.other.kext</string></dict></plist>' \
+  >"$mac/Library/Application Support/Other/Other.kext/Contents/Info.plist"
+expect 3 'uninstall' kextirpate uninstall --approval=never --accept-bystanders "$card"
+expect 5 'approve asks about its own cases alone, and stops for the other' kextirpate approve
+says 'org.other.kext'
+rm -r "$mac/Library/Application Support/Other"
+expect 2 'approve' kextirpate approve
+says_not 'org.other.kext'
+
 echo '# the ledger'
 new 15.7 apple capture-card
 expect 3 'a first run' kextirpate uninstall --approval=never "$card"
