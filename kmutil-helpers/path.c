@@ -12,6 +12,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define COPY_BYTES 65536
+#define PRIVATE "/private"
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static int
@@ -172,8 +173,8 @@ path_open_file(const struct root *root, const char *path, int *fd, struct stat *
 
 	*fd = -1;
 	if (error == 0) {
-		*fd = openat(place.parent_fd, place.leaf,
-		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		*fd = openat(
+		    place.parent_fd, place.leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (*fd < 0)
 			error = errno == ELOOP ? -FAULT_LINK : -errno;
 		else if (fstat(*fd, st ? st : &own) != 0)
@@ -309,8 +310,8 @@ folder_list(int fd, struct arena *arena, char ***names, size_t *count)
 }
 
 int
-path_list(const struct root *root, const char *path, struct arena *arena, char ***names,
-    size_t *count)
+path_list(
+    const struct root *root, const char *path, struct arena *arena, char ***names, size_t *count)
 {
 	int fd, error = path_open_folder(root, path, &fd);
 
@@ -359,6 +360,18 @@ path_canonical(struct arena *arena, const char *path)
 	for (i = 0; i < sizeof(private_folders) / sizeof(*private_folders); i++)
 		if (path_is_below(result, private_folders[i]))
 			return memcpy(whole, "/private", strlen("/private"));
+	return result;
+}
+
+char *
+path_canonical_here(struct arena *arena, const char *path)
+{
+	char *result = path_canonical(arena, path);
+	struct stat st;
+
+	if (result != NULL && path_is_below(result, PRIVATE) && lstat(PRIVATE, &st) != 0 &&
+	    !path_is_below(path, PRIVATE))
+		return result + strlen(PRIVATE);
 	return result;
 }
 

@@ -71,6 +71,9 @@ int folder_list(int fd, struct arena *arena, char ***names, size_t *count);
  * /private, no double or trailing slashes, "." left out. NULL when it is relative
  * or holds "..". */
 char *path_canonical(struct arena *arena, const char *path);
+/* The same for a path of the machine that the tool runs on, which may be no Mac: there
+ * /var, /tmp and /etc are what they seem. */
+char *path_canonical_here(struct arena *arena, const char *path);
 /* Whether path is folder or lies below it. */
 bool path_is_below(const char *path, const char *folder);
 /* The part behind the last slash. */

@@ -5,7 +5,6 @@
 #include "migrate/command.h"
 #include "migrate/report.h"
 #include "migrate/target.h"
-#include "migrate/trust.h"
 #include "kmutil-helpers/banned.h"
 
 /* A dext that is active behind a kext that is still in the kernel does not run. */
@@ -34,8 +33,7 @@ handoff_command(const struct options *options)
 	struct report report;
 	int exit;
 
-	session_begin(&session, options, SESSION_CARRIERS);
-	trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
+	session_begin(&session, options, SESSION_CARRIERS | SESSION_TRUST);
 	targets_select(&session, false, &selection);
 	if (selection.rule_count != 1)
 		die(EXIT_USAGE, "%s: handoff takes one product that a rule knows",

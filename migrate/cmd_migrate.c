@@ -7,7 +7,6 @@
 #include "migrate/activation.h"
 #include "migrate/command.h"
 #include "migrate/removal.h"
-#include "migrate/trust.h"
 #include "kmutil-helpers/banned.h"
 
 /* The kext stays as long as nothing could take over. */
@@ -38,7 +37,6 @@ migrate_command(const struct options *options)
 	int exit, prepared;
 
 	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
-	trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
 	targets_select(&session, true, &removal.selection);
 	removal.ask_approval = removal_may_ask(options);
 	if (prepare(&removal, options)) {

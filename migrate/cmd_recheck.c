@@ -8,7 +8,6 @@
 #include "migrate/activation.h"
 #include "migrate/command.h"
 #include "migrate/removal.h"
-#include "migrate/trust.h"
 #include "kmutil-helpers/banned.h"
 
 static bool
@@ -129,8 +128,6 @@ recheck_command(const struct options *options)
 
 	session_begin(&session, options,
 	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
-	if (!options->dry_run)
-		trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
 	look_and_act(&removal, options);
 	exit = removal_report(&removal, "recheck");
 	session_end(&session);

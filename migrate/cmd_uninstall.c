@@ -2,7 +2,6 @@
 /* uninstall: takes the kexts away, as far as this macOS lets go of them. */
 #include "migrate/command.h"
 #include "migrate/removal.h"
-#include "migrate/trust.h"
 #include "kmutil-helpers/banned.h"
 
 static int
@@ -14,8 +13,6 @@ uninstall_command(const struct options *options)
 
 	session_begin(&session, options,
 	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
-	if (!options->dry_run)
-		trust_check(session.arena, options->rules != NULL ? options->rules : RULES_FOLDER);
 	targets_select(&session, true, &removal.selection);
 	removal.ask_approval = removal_may_ask(options);
 	removal_plan(&removal);

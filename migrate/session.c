@@ -63,17 +63,19 @@ read_host(struct session *session, int needs)
 }
 
 static void
-load_rules(struct session *session)
+load_rules(struct session *session, int needs)
 {
 	const char *folder =
 	    session->options->rules != NULL ? session->options->rules : RULES_FOLDER;
 	struct root root;
 	size_t i;
 	int error = root_init(&root, "/", NULL, NULL);
-	char *canonical = path_canonical(session->arena, folder);
+	char *canonical = path_canonical_here(session->arena, folder);
 
 	if (canonical == NULL)
 		die(EXIT_USAGE, "%s: a folder of rules must be given with its whole path", folder);
+	if ((needs & (SESSION_WRITE | SESSION_TRUST)) != 0)
+		trust_check(session->arena, canonical);
 	if (error == 0)
 		error = rules_load(&root, canonical, session->arena, &session->rules);
 	root_done(&root);
@@ -115,7 +117,7 @@ open_ledger(struct session *session, bool write)
 {
 	const char *folder =
 	    session->options->state != NULL ? session->options->state : STATE_FOLDER;
-	char *canonical = path_canonical(session->arena, folder);
+	char *canonical = path_canonical_here(session->arena, folder);
 	int error;
 
 	if (canonical == NULL)
@@ -305,7 +307,7 @@ session_begin(struct session *session, const struct options *options, int needs)
 	ledger_now(session->now, sizeof(session->now));
 	open_root(session);
 	read_host(session, needs);
-	load_rules(session);
+	load_rules(session, needs);
 	open_ledger(session, (needs & SESSION_WRITE) != 0);
 	if ((needs & SESSION_WRITE) != 0)
 		recover(session);

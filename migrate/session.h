@@ -19,7 +19,7 @@
 
 /* One kext that a command speaks of: what is seen now, what the ledger knows. */
 struct subject {
-	const struct kext_case *kext; /* NULL: nothing is seen of it */
+	const struct kext_case *kext;  /* NULL: nothing is seen of it */
 	const struct ledger_case *row; /* NULL: the ledger does not know it */
 	struct evidence evidence;
 	struct ledger_case now; /* the row as this look leaves it; standing in any case */
@@ -47,10 +47,11 @@ struct session {
 };
 
 enum session_need {
-	SESSION_SCAN = 1,    /* read the sources, all of them */
-	SESSION_CARRIERS = 2, /* read the sources that decide */
-	SESSION_WRITE = 4,   /* open the ledger for writing, and take its lock */
-	SESSION_HOST_POLICY = 8 /* ask csrutil and bputil too */
+	SESSION_SCAN = 1,        /* read the sources, all of them */
+	SESSION_CARRIERS = 2,    /* read the sources that decide */
+	SESSION_WRITE = 4,       /* open the ledger for writing, and take its lock */
+	SESSION_HOST_POLICY = 8, /* ask csrutil and bputil too */
+	SESSION_TRUST = 16       /* acts on what rules say: they must be root's; WRITE implies it */
 };
 
 /* Opens what the command needs; for SESSION_WRITE finishes first what an earlier run
