@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Parsing the command line. */
+#include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,26 +9,39 @@
 #include "migrate/options.h"
 #include "kmutil-helpers/banned.h"
 
+static_assert(sizeof(enum approval) == sizeof(int) && sizeof(enum policy) == sizeof(int),
+    "choices are set as int");
+
+#define FLAG(member) OPTION_FLAG, offsetof(struct options, member)
+#define TEXT(member) OPTION_TEXT, offsetof(struct options, member)
+#define CHOICE(member) OPTION_CHOICE, offsetof(struct options, member)
+
 static const struct option_row option_rows[] = {
-    {"--json", NULL, OPTIONS_ALL, "print one JSON object"},
-    {"--rules", "DIR", OPTIONS_ALL, "read the rules from DIR"},
-    {"--state", "DIR", OPTIONS_ALL, "keep ledger and vault in DIR"},
-    {"-q", NULL, OPTIONS_ALL, "print less"},
-    {"-v", NULL, OPTIONS_ALL, "print more"},
-    {"--help", NULL, OPTIONS_ALL, "explain the command"},
-    {"--root", "DIR", OPTIONS_READ, "look at another Mac's volume, or a copy"},
-    {"--data", "DIR", OPTIONS_READ, "where its Data volume is mounted, if elsewhere"},
-    {"--preboot", "DIR", OPTIONS_READ, "where its Preboot volume is mounted, if elsewhere"},
-    {"--all", NULL, OPTIONS_SCAN, "show Apple's kexts too"},
-    {"--dry-run", NULL, OPTIONS_CHANGE, "say what would be done, and do nothing"},
-    {"--approval", "never|ask", OPTIONS_REMOVE, "whether a person may be asked now"},
-    {"--accept-bystanders", NULL, OPTIONS_REMOVE, "go on although other products are touched"},
-    {"--without-replacement", NULL, OPTIONS_REMOVE, "go on although nothing takes over"},
-    {"--keep-receipts", NULL, OPTIONS_REMOVE, "leave the packages' receipts"},
-    {"--all-matching", NULL, OPTIONS_REMOVE, "a pattern may match several products"},
-    {"--policy", "report|repair", OPTIONS_RECHECK, "what to do about a kext that came back"},
-    {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4"},
-    {NULL, NULL, 0, NULL},
+    {"--json", NULL, OPTIONS_ALL, "print one JSON object", FLAG(json)},
+    {"--rules", "DIR", OPTIONS_ALL, "read the rules from DIR", TEXT(rules)},
+    {"--state", "DIR", OPTIONS_ALL, "keep ledger and vault in DIR", TEXT(state)},
+    {"-q", NULL, OPTIONS_ALL, "print less", FLAG(quiet)},
+    {"-v", NULL, OPTIONS_ALL, "print more", FLAG(verbose)},
+    {"--help", NULL, OPTIONS_ALL, "explain the command", FLAG(help)},
+    {"--root", "DIR", OPTIONS_READ, "look at another Mac's volume, or a copy", TEXT(root)},
+    {"--data", "DIR", OPTIONS_READ, "where its Data volume is mounted, if elsewhere", TEXT(data)},
+    {"--preboot", "DIR", OPTIONS_READ, "where its Preboot volume is mounted, if elsewhere",
+	TEXT(preboot)},
+    {"--all", NULL, OPTIONS_SCAN, "show Apple's kexts too", FLAG(all)},
+    {"--dry-run", NULL, OPTIONS_CHANGE, "say what would be done, and do nothing", FLAG(dry_run)},
+    {"--approval", "never|ask", OPTIONS_REMOVE, "whether a person may be asked now",
+	CHOICE(approval)},
+    {"--accept-bystanders", NULL, OPTIONS_REMOVE, "go on although other products are touched",
+	FLAG(accept_bystanders)},
+    {"--without-replacement", NULL, OPTIONS_REMOVE, "go on although nothing takes over",
+	FLAG(without_replacement)},
+    {"--keep-receipts", NULL, OPTIONS_REMOVE, "leave the packages' receipts", FLAG(keep_receipts)},
+    {"--all-matching", NULL, OPTIONS_REMOVE, "a pattern may match several products",
+	FLAG(all_matching)},
+    {"--policy", "report|repair", OPTIONS_RECHECK, "what to do about a kext that came back",
+	CHOICE(policy)},
+    {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4", FLAG(pending_ok)},
+    {NULL, NULL, 0, NULL, OPTION_FLAG, 0},
 };
 
 const struct option_row *
@@ -53,7 +68,7 @@ find_option(const char *word, size_t len, int groups)
 	return NULL;
 }
 
-/* One of the words of "a|b": its number, or the end of the process. */
+/* The number of the value among the words of "a|b", from 1. */
 static int
 choose(const char *synopsis, const struct option_row *row, const char *value)
 {
@@ -61,7 +76,7 @@ choose(const char *synopsis, const struct option_row *row, const char *value)
 	size_t len;
 	int i;
 
-	for (i = 0;; i++, word += len + 1) {
+	for (i = 1;; i++, word += len + 1) {
 		len = strcspn(word, "|");
 		if (strlen(value) == len && strncmp(word, value, len) == 0)
 			return i;
@@ -72,51 +87,27 @@ choose(const char *synopsis, const struct option_row *row, const char *value)
 	    value, row->argument, synopsis);
 }
 
+/* Sets the row's member; value is NULL for a flag. */
 static void
-set_value(
+set_member(
     struct options *options, const char *synopsis, const struct option_row *row, const char *value)
 {
-	if (strcmp(row->name, "--rules") == 0)
-		options->rules = value;
-	else if (strcmp(row->name, "--state") == 0)
-		options->state = value;
-	else if (strcmp(row->name, "--root") == 0)
-		options->root = value;
-	else if (strcmp(row->name, "--data") == 0)
-		options->data = value;
-	else if (strcmp(row->name, "--preboot") == 0)
-		options->preboot = value;
-	else if (strcmp(row->name, "--approval") == 0)
-		options->approval =
-		    choose(synopsis, row, value) == 0 ? APPROVAL_NEVER : APPROVAL_ASK;
-	else if (strcmp(row->name, "--policy") == 0)
-		options->policy = choose(synopsis, row, value) == 0 ? POLICY_REPORT : POLICY_REPAIR;
-}
+	char *member = (char *)options + row->offset;
+	const bool yes = true;
+	int choice;
 
-static void
-set_flag(struct options *options, const struct option_row *row)
-{
-	struct {
-		const char *name;
-		bool *flag;
-	} flags[] = {
-	    {"--json", &options->json},
-	    {"-q", &options->quiet},
-	    {"-v", &options->verbose},
-	    {"--help", &options->help},
-	    {"--all", &options->all},
-	    {"--dry-run", &options->dry_run},
-	    {"--accept-bystanders", &options->accept_bystanders},
-	    {"--without-replacement", &options->without_replacement},
-	    {"--keep-receipts", &options->keep_receipts},
-	    {"--all-matching", &options->all_matching},
-	    {"--pending-ok", &options->pending_ok},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++)
-		if (strcmp(flags[i].name, row->name) == 0)
-			*flags[i].flag = true;
+	switch (row->kind) {
+	case OPTION_FLAG:
+		memcpy(member, &yes, sizeof(yes));
+		break;
+	case OPTION_TEXT:
+		memcpy(member, &value, sizeof(value));
+		break;
+	case OPTION_CHOICE:
+		choice = choose(synopsis, row, value);
+		memcpy(member, &choice, sizeof(choice));
+		break;
+	}
 }
 
 /* Takes the option at argv[*i], and the value behind it. */
@@ -133,11 +124,11 @@ take_option(
 	if (row->argument == NULL) {
 		if (word[len] == '=')
 			usage(synopsis, "takes no value", word);
-		set_flag(options, row);
+		set_member(options, synopsis, row, NULL);
 	} else if (word[len] == '=') {
-		set_value(options, synopsis, row, word + len + 1);
+		set_member(options, synopsis, row, word + len + 1);
 	} else if (*i + 1 < argc) {
-		set_value(options, synopsis, row, argv[++*i]);
+		set_member(options, synopsis, row, argv[++*i]);
 	} else {
 		usage(synopsis, "needs a value", word);
 	}

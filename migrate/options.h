@@ -34,11 +34,19 @@ struct options {
 	size_t target_count;
 };
 
+enum option_kind {
+	OPTION_FLAG,  /* sets a bool */
+	OPTION_TEXT,  /* keeps its argument */
+	OPTION_CHOICE /* sets an enum: 1 for the first word of "a|b", 2 for the second */
+};
+
 struct option_row {
 	const char *name;     /* "--json", "-q" */
 	const char *argument; /* what stands behind "=", or NULL */
 	int groups;
 	const char *help;
+	enum option_kind kind;
+	size_t offset; /* of its member in struct options */
 };
 
 /* The table; ends with a row whose name is NULL. */
