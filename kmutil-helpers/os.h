@@ -25,4 +25,11 @@ int64_t os_mtime_ns(const struct stat *st);
  * file to another. 0 or -errno. */
 int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result));
 
+/* Keeps an open folder out of backups: the attribute that Time Machine looks for
+ * (docs/facts.md#backup). A file system without attributes is no error. 0 or -errno. */
+int os_exclude_from_backup(int fd) __attribute__((warn_unused_result));
+
+#define OS_BACKUP_ATTRIBUTE "com.apple.metadata:com_apple_backup_excludeItem"
+#define OS_BACKUP_VALUE "com.apple.backupd"
+
 #endif

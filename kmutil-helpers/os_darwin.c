@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,4 +36,16 @@ int
 os_copy_metadata(int from_fd, int to_fd)
 {
 	return fcopyfile(from_fd, to_fd, NULL, COPYFILE_METADATA) == 0 ? 0 : -errno;
+}
+
+/* zig's SDK has no sys/xattr.h; libSystem exports it. */
+int fsetxattr(
+    int fd, const char *name, const void *value, size_t size, uint32_t position, int options);
+
+int
+os_exclude_from_backup(int fd)
+{
+	if (fsetxattr(fd, OS_BACKUP_ATTRIBUTE, OS_BACKUP_VALUE, strlen(OS_BACKUP_VALUE), 0, 0) == 0)
+		return 0;
+	return errno == ENOTSUP ? 0 : -errno;
 }

@@ -48,6 +48,16 @@ copy_xattrs(int from_fd, int to_fd)
 	return 0;
 }
 
+/* Attributes of Apple's names live in the user's space here. */
+int
+os_exclude_from_backup(int fd)
+{
+	if (fsetxattr(
+		fd, "user." OS_BACKUP_ATTRIBUTE, OS_BACKUP_VALUE, strlen(OS_BACKUP_VALUE), 0) == 0)
+		return 0;
+	return errno == ENOTSUP || errno == EPERM ? 0 : -errno;
+}
+
 int
 os_copy_metadata(int from_fd, int to_fd)
 {

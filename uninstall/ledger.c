@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/os.h"
 #include "kmutil-helpers/snapshot.h"
 #include "uninstall/ledger.h"
 #include "kmutil-helpers/banned.h"
@@ -60,18 +61,40 @@ take_lock(const char *path, int *lock_fd)
 	return 0;
 }
 
+/* Spotlight and Time Machine pass over what waits in the vault: a kext found there
+ * again would be a kext that came back. */
+static int
+hide_vault(const char *vault, struct arena *arena)
+{
+	int file = open(arena_printf(arena, "%s/.metadata_never_index", vault),
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int folder, error;
+
+	if (file < 0)
+		return errno == EEXIST ? 0 : -errno;
+	(void)close(file);
+	folder = open(vault, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return -errno;
+	error = os_exclude_from_backup(folder);
+	(void)close(folder);
+	return error;
+}
+
 static int
 open_writer(struct arena *arena, struct ledger *ledger)
 {
 	const char *file = arena_printf(arena, "%s/ledger.db", ledger->folder);
+	const char *vault = arena_printf(arena, "%s/vault", ledger->folder);
 	mode_t mask = umask(077);
 	int error = make_folder(ledger->folder, 0755);
 
 	if (error == 0)
-		error = make_folder(arena_printf(arena, "%s/vault", ledger->folder), 0700);
+		error = make_folder(vault, 0700);
 	if (error == 0)
-		error = take_lock(arena_printf(arena, "%s/lock", ledger->folder),
-		    &ledger->lock_fd);
+		error = hide_vault(vault, arena);
+	if (error == 0)
+		error = take_lock(arena_printf(arena, "%s/lock", ledger->folder), &ledger->lock_fd);
 	if (error == 0)
 		error = store_open(file, false, ledger_ladder, LEDGER_RUNGS, &ledger->db);
 	/* The umask kept others out of what was made; the folder itself is for all to
