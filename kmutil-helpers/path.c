@@ -85,8 +85,8 @@ root_volume(const struct root *root, const char *path, const char **rest)
 }
 
 /* Opens the folder `name` of `parent`; says FAULT_LINK where a link stands. */
-static int
-open_child(int parent, const char *name)
+int
+folder_open_child(int parent, const char *name)
 {
 	struct stat st;
 	int fd = openat(parent, name, FOLDER_FLAGS), error = errno;
@@ -130,7 +130,7 @@ path_find_place(const struct root *root, const char *path, struct place *place)
 			break;
 		memcpy(name, rest, len);
 		name[len] = '\0';
-		next = open_child(fd, name);
+		next = folder_open_child(fd, name);
 		(void)close(fd);
 		if (next < 0)
 			return next;
@@ -196,7 +196,7 @@ path_open_folder(const struct root *root, const char *path, int *fd)
 
 	*fd = -1;
 	if (error == 0) {
-		error = open_child(place.parent_fd, place.leaf);
+		error = folder_open_child(place.parent_fd, place.leaf);
 		if (error >= 0) {
 			*fd = error;
 			error = 0;
@@ -278,8 +278,20 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-int
-folder_list(int fd, struct arena *arena, char ***names, size_t *count)
+/* The file system tells most kinds with the name; only where it does not is each
+ * looked at. */
+static bool
+is_folder(int fd, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int
+list_names(int fd, bool only_folders, struct arena *arena, char ***names, size_t *count)
 {
 	int again = openat(fd, ".", FOLDER_FLAGS), error = 0;
 	DIR *dir = again >= 0 ? fdopendir(again) : NULL;
@@ -294,19 +306,29 @@ folder_list(int fd, struct arena *arena, char ***names, size_t *count)
 		return error;
 	}
 	while (errno = 0, (entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    (only_folders && !is_folder(fd, entry)))
 			continue;
-		if (*count == room) {
-			room = room ? room * 2 : 16;
-			*names = arena_grow(arena, *names, *count, room, sizeof(**names));
-		}
-		(*names)[(*count)++] = arena_strdup(arena, entry->d_name);
+		*(char **)arena_push(arena, names, count, &room, sizeof(**names)) =
+		    arena_strdup(arena, entry->d_name);
 	}
 	error = -errno;
 	(void)closedir(dir);
 	if (*count > 1)
 		qsort(*names, *count, sizeof(**names), compare_names);
 	return error;
+}
+
+int
+folder_list(int fd, struct arena *arena, char ***names, size_t *count)
+{
+	return list_names(fd, false, arena, names, count);
+}
+
+int
+folder_list_folders(int fd, struct arena *arena, char ***names, size_t *count)
+{
+	return list_names(fd, true, arena, names, count);
 }
 
 int

@@ -66,6 +66,10 @@ int path_list(const struct root *root, const char *path, struct arena *arena, ch
     size_t *count);
 /* The same for an open folder, which stays the caller's. */
 int folder_list(int fd, struct arena *arena, char ***names, size_t *count);
+/* Only the folders among them; links to folders are none. */
+int folder_list_folders(int fd, struct arena *arena, char ***names, size_t *count);
+/* Opens a folder inside an open one; the caller closes it. -FAULT_LINK, -errno. */
+int folder_open_child(int fd, const char *name);
 
 /* A path as a person may type it, made canonical: /var, /tmp and /etc below
  * /private, no double or trailing slashes, "." left out. NULL when it is relative

@@ -152,26 +152,44 @@ add_bundle(struct scan *scan, enum source_id source, const char *path)
 		    fault);
 }
 
-void
-scan_walk_bundles(struct scan *scan, enum source_id source, const char *folder, int depth)
+/* Names live as long as their folder is walked: a Mac has more of them than memory
+ * should hold. */
+static void
+walk_folder(struct scan *scan, enum source_id source, int fd, const char *folder, int depth)
 {
-	struct stat st;
+	struct arena *scratch = arena_new(0);
 	char **names, *path;
 	size_t count, i;
-	int error;
+	int child, error = folder_list_folders(fd, scratch, &names, &count);
 
-	if (is_skipped(scan, folder))
-		return;
-	error = path_list(scan->root, folder, scan->arena, &names, &count);
 	if (error != 0)
 		scan_problem(scan, source, folder, error);
 	for (i = 0; i < count; i++) {
-		path = arena_printf(scan->arena, "%s/%s", folder, names[i]);
-		if (path_stat(scan->root, path, &st) != 0 || !S_ISDIR(st.st_mode))
-			continue;
+		path = arena_printf(scratch, "%s/%s", folder, names[i]);
 		if (path_has_suffix(path, BUNDLE_SUFFIX))
-			add_bundle(scan, source, path);
-		if (depth > 1)
-			scan_walk_bundles(scan, source, path, depth - 1);
+			add_bundle(scan, source, arena_strdup(scan->arena, path));
+		if (depth <= 1 || is_skipped(scan, path))
+			continue;
+		child = folder_open_child(fd, names[i]);
+		if (child < 0) {
+			scan_problem(scan, source, path, child);
+			continue;
+		}
+		walk_folder(scan, source, child, path, depth - 1);
+		(void)close(child);
 	}
+	arena_free(scratch);
+}
+
+void
+scan_walk_bundles(struct scan *scan, enum source_id source, const char *folder, int depth)
+{
+	int fd, error = path_open_folder(scan->root, folder, &fd);
+
+	if (error != 0) {
+		scan_problem(scan, source, folder, error);
+		return;
+	}
+	walk_folder(scan, source, fd, folder, depth);
+	(void)close(fd);
 }
