@@ -10,7 +10,8 @@
 #include "uninstall/problem.h"
 #include "uninstall/trace.h"
 
-struct host; /* kmutil-helpers/tool_host.h */
+struct host;  /* kmutil-helpers/tool_host.h */
+struct plist; /* kmutil-helpers/plist.h */
 
 /* What a source reads from and adds to. */
 struct scan {
@@ -55,6 +56,8 @@ struct trace *scan_add(struct scan *scan, enum source_id source);
 void scan_fault(struct scan *scan, enum source_id source, const char *path, struct fault fault);
 void scan_problem(struct scan *scan, enum source_id source, const char *path, int code);
 
+/* The property list of a store; NULL when there is none or a problem was added. */
+const struct plist *scan_read_plist(struct scan *scan, enum source_id source, const char *path);
 /* The identity of a bundle: id and version from its Info.plist. 0, -ENOENT, ... */
 int scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace,
     struct fault *fault);

@@ -12,23 +12,6 @@
 #define CURRENT "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/"
 #define INSTRUCTIONS CURRENT "com.apple.kcgen.instructions.plist"
 #define LOADABLE_LIST CURRENT "com.apple.kcgen.uakl.plist"
-#define STORE_CAP_BYTES ((size_t)8 << 20)
-
-/* The property list of a store; NULL when it is absent or a problem was added. */
-static const struct plist *
-read_store(struct scan *scan, enum source_id source, const char *path)
-{
-	const struct plist *store = NULL;
-	struct fault fault = {0};
-	char *bytes;
-	size_t len;
-
-	fault.code = path_read(scan->root, path, STORE_CAP_BYTES, scan->arena, &bytes, &len);
-	if (fault.code == 0 && plist_parse(scan->arena, bytes, len, &store, &fault) != 0)
-		store = NULL;
-	scan_fault(scan, source, path, fault);
-	return store;
-}
 
 static void
 add_instruction(struct scan *scan, const char *id, const struct plist *entry)
@@ -46,7 +29,7 @@ add_instruction(struct scan *scan, const char *id, const struct plist *entry)
 static void
 kcgen_read(struct scan *scan)
 {
-	const struct plist *store = read_store(scan, SOURCE_KCGEN, INSTRUCTIONS), *list;
+	const struct plist *store = scan_read_plist(scan, SOURCE_KCGEN, INSTRUCTIONS), *list;
 	size_t i;
 
 	if (store == NULL)
@@ -86,7 +69,7 @@ add_signed(struct scan *scan, const char *team, const struct plist *pairs)
 static void
 uakl_read(struct scan *scan)
 {
-	const struct plist *store = read_store(scan, SOURCE_UAKL, LOADABLE_LIST), *by_team;
+	const struct plist *store = scan_read_plist(scan, SOURCE_UAKL, LOADABLE_LIST), *by_team;
 	size_t i;
 
 	if (store == NULL)

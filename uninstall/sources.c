@@ -10,6 +10,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define INFO_PLIST_CAP_BYTES ((size_t)4 << 20)
+#define STORE_CAP_BYTES ((size_t)8 << 20)
 #define BUNDLE_SUFFIX ".kext"
 
 static const struct source *const sources[] = {
@@ -94,6 +95,21 @@ void
 scan_problem(struct scan *scan, enum source_id source, const char *path, int code)
 {
 	scan_fault(scan, source, path, (struct fault){.code = code});
+}
+
+const struct plist *
+scan_read_plist(struct scan *scan, enum source_id source, const char *path)
+{
+	const struct plist *store = NULL;
+	struct fault fault = {0};
+	char *bytes;
+	size_t len;
+
+	fault.code = path_read(scan->root, path, STORE_CAP_BYTES, scan->arena, &bytes, &len);
+	if (fault.code == 0 && plist_parse(scan->arena, bytes, len, &store, &fault) != 0)
+		store = NULL;
+	scan_fault(scan, source, path, fault);
+	return store;
 }
 
 int
