@@ -19,6 +19,8 @@
 #define SETTLE_LOOKS 60
 #define SETTLE_PAUSE_MS 500
 #define SETTLE_LOG_SECONDS 5
+#define REBUILD_TRIES 3
+#define REBUILD_PAUSE_MS 1000
 
 static int
 step_done(struct step *step, const char *message)
@@ -63,8 +65,8 @@ act_vault(struct run *run, struct step *step)
 	int error = path_stat(&run->ledger->root, step->subject, &st);
 
 	is_folder = error == 0 && S_ISDIR(st.st_mode);
-	error = vault_put(run->ledger, run->arena, run->id, step->n, step->subject,
-	    is_folder && !is_bundle);
+	error = vault_put(
+	    run->ledger, run->arena, run->id, step->n, step->subject, is_folder && !is_bundle);
 	if (error == 0)
 		return step_done(step, "in the vault");
 	if (error == 1)
@@ -87,21 +89,28 @@ is_quiet_enough(struct run *run, int *error)
 	return *error != 0 || !busy;
 }
 
+static void
+wait_ms(long ms)
+{
+	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
+
+	(void)nanosleep(&pause, NULL);
+}
+
 /* Waits until kernelmanagerd is done with the change on disk, bounded. */
 static int
 act_settle(struct run *run, struct step *step)
 {
-	const struct timespec pause = {
-	    .tv_sec = SETTLE_PAUSE_MS / 1000, .tv_nsec = SETTLE_PAUSE_MS % 1000 * 1000000L};
 	int looks, error = 0;
 
 	for (looks = 0; looks < SETTLE_LOOKS && !is_quiet_enough(run, &error); looks++)
-		(void)nanosleep(&pause, NULL);
+		wait_ms(SETTLE_PAUSE_MS);
 	if (error != 0)
 		return step_done(step, "cannot be told on this Mac; went on");
 	return looks < SETTLE_LOOKS
-	    ? step_done(step, "macOS is quiet")
-	    : step_failed(step, "macOS was still busy after 30 seconds; nothing was asked of it");
+		   ? step_done(step, "macOS is quiet")
+		   : step_failed(
+			 step, "macOS was still busy after 30 seconds; nothing was asked of it");
 }
 
 /* The first path of a receipt that is still there, unless it is a folder. */
@@ -145,12 +154,12 @@ act_forget(struct run *run, struct step *step)
 
 	for (i = 0; error == 0 && i < count; i++)
 		if (strcmp(receipts[i].id, step->subject) == 0)
-			error = receipt_each_path(&run->ledger->root, &receipts[i],
-			    find_left_path, &left, &fault);
+			error = receipt_each_path(
+			    &run->ledger->root, &receipts[i], find_left_path, &left, &fault);
 	if (left.path != NULL) {
 		step->state = STEP_SKIPPED;
-		step->message = arena_printf(run->arena, "kept: it lists %s, which is still there",
-		    left.path);
+		step->message =
+		    arena_printf(run->arena, "kept: it lists %s, which is still there", left.path);
 		return 0;
 	}
 	if (error == 0)
@@ -161,9 +170,8 @@ act_forget(struct run *run, struct step *step)
 		error = pkgutil_forget(run->arena, step->subject, &message);
 	if (error == 0)
 		return step_done(step, "forgotten; a copy is in the vault");
-	(void)step_failed(step,
-	    arena_printf(run->arena, "%s; the receipt was kept",
-		message != NULL ? message : fault_sentence(error)));
+	(void)step_failed(step, arena_printf(run->arena, "%s; the receipt was kept",
+				    message != NULL ? message : fault_sentence(error)));
 	return is_fatal(error) ? error : 0;
 }
 
@@ -175,9 +183,8 @@ act_clear_staging(struct run *run, struct step *step)
 
 	if (error == 0)
 		return step_done(step, "staged copies of all kexts are cleared");
-	return step_failed(step,
-	    arena_printf(run->arena, "kmutil clear-staging: %s",
-		message != NULL ? message : fault_sentence(error)));
+	return step_failed(step, arena_printf(run->arena, "kmutil clear-staging: %s",
+				     message != NULL ? message : fault_sentence(error)));
 }
 
 static const char *
@@ -213,17 +220,49 @@ rebuild_sentence(struct arena *arena, const struct kmutil_rebuild *rebuild)
 	    rebuild->message != NULL ? rebuild->message : "it gave no reason");
 }
 
+/* Whether macOS may see nothing to change for a reason that we know of: it was asked
+ * before in this boot. */
+static bool
+was_asked_before(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->row_count; i++)
+		if (run->rows[i].rebuild == REBUILD_REFUSED)
+			return true;
+	return run->rebuild_was_cut_off;
+}
+
+/* kernelmanagerd may not have noticed yet that the bundle is gone (assumption
+ * rebuild-sees-change-at-once). "No changes detected" asks nobody and costs nothing: a
+ * few more tries, a moment apart. */
+static int
+ask_for_rebuild(struct run *run)
+{
+	int tries, error = 0, ignored;
+
+	for (tries = 1; tries <= REBUILD_TRIES; tries++) {
+		error = kmutil_rebuild(run->arena, 0, &run->rebuild);
+		if (error != 0 || run->rebuild.outcome != KMUTIL_NO_CHANGES ||
+		    was_asked_before(run) || tries == REBUILD_TRIES)
+			break;
+		wait_ms(REBUILD_PAUSE_MS);
+		(void)is_quiet_enough(run, &ignored);
+	}
+	return error;
+}
+
 /* Refused and timed out are outcomes, not failures: the step is skipped, and the
  * case stays without approval. */
 static int
 act_rebuild(struct run *run, struct step *step)
 {
 	struct kmutil_rebuild *rebuild = &run->rebuild;
-	int error = kmutil_rebuild(run->arena, 0, rebuild);
+	int error = ask_for_rebuild(run);
 
 	if (error != 0)
-		return step_failed(step,
-		    arena_printf(run->arena, "kmutil rebuild: %s", fault_sentence(error)));
+		return step_failed(
+		    step, arena_printf(run->arena, "kmutil rebuild: %s", fault_sentence(error)));
 	step->message = rebuild_sentence(run->arena, rebuild);
 	step->state = STEP_SKIPPED;
 	if (rebuild->outcome == KMUTIL_NEEDS_RESTART || rebuild->outcome == KMUTIL_NO_CHANGES)

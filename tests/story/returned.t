@@ -67,6 +67,14 @@ expect 0 'history tells of both runs' kextirpate history --json
 json "[(r['command'], r['state']) for r in j['runs']]" "[('uninstall', 'undone'), ('undo', 'done')]"
 
 
+echo '# kernelmanagerd is slow to notice, and nothing tells so'
+new 15.7 apple capture-card
+set_mac settle=3
+expect 2 'asked again a moment later, macOS sees the change' kextirpate uninstall --approval=ask "$card"
+says 'approved; it takes effect at the restart'
+restart
+expect 0 'gone' kextirpate recheck
+
 echo '# one kext of two'
 new 15.7 apple capture-card
 expect 2 'one kext of a product goes alone' kextirpate uninstall --approval=ask com.example.capture.event
