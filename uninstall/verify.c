@@ -30,6 +30,9 @@ rebuild_after_look(const struct look *look, const struct ledger_case *row,
 		return row->rebuild;
 	if (row->rebuild == REBUILD_REFUSED)
 		return REBUILD_WANTED;
+	/* Approved, and listed all the same: it may be asked for once more. */
+	if (row->rebuild == REBUILD_APPROVED && facts->listed)
+		return REBUILD_FRUITLESS;
 	/* Not seen in a collection that could not be read proves nothing. */
 	if ((row->rebuild == REBUILD_APPROVED || row->rebuild == REBUILD_FRUITLESS) &&
 	    !facts->listed && !look->carrier_unreadable)

@@ -212,6 +212,17 @@ a_kext_that_is_listed_again_wants_a_rebuild_again(void **state)
 }
 
 static void
+an_approved_rebuild_that_left_it_listed_may_be_asked_for_again(void **state)
+{
+	struct ledger_case row = row_of(REBUILD_APPROVED), now;
+
+	(void)state;
+	now = verify_case(&after_restart, &row, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_FRUITLESS);
+	assert_int_equal(now.standing, STANDING_BLOCKED);
+}
+
+static void
 a_refusal_is_forgotten_at_the_restart(void **state)
 {
 	struct ledger_case row = row_of(REBUILD_REFUSED), now;
@@ -265,6 +276,7 @@ main(void)
 	    cmocka_unit_test(names_are_read_back),
 	    cmocka_unit_test(an_approved_rebuild_that_took_it_out_has_converged),
 	    cmocka_unit_test(a_kext_that_is_listed_again_wants_a_rebuild_again),
+	    cmocka_unit_test(an_approved_rebuild_that_left_it_listed_may_be_asked_for_again),
 	    cmocka_unit_test(a_refusal_is_forgotten_at_the_restart),
 	    cmocka_unit_test(an_unknown_boot_counts_as_the_same_one),
 	    cmocka_unit_test(a_bundle_that_came_back_was_reinstalled_a_listing_relinked),
