@@ -5,6 +5,14 @@
 
 #include "kmutil-helpers/die.h"
 
+static int always; /* 0: as the caller says */
+
+void
+die_always_with(int status)
+{
+	always = status;
+}
+
 _Noreturn void
 die(int status, const char *format, ...)
 {
@@ -16,5 +24,5 @@ die(int status, const char *format, ...)
 	(void)vfprintf(stderr, format, args);
 	va_end(args);
 	(void)fputc('\n', stderr);
-	exit(status);
+	exit(always != 0 ? always : status);
 }

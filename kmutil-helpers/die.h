@@ -19,6 +19,10 @@ enum exit_error {
 	EXIT_NOT_ROOT = 77
 };
 
+/* From now on die ends with this status, whatever its callers say: for a question
+ * whose answer is yes or no (munki's installcheck). */
+void die_always_with(int status);
+
 /* Prints "kextirpate: " and the message on stderr, then ends with status. */
 _Noreturn void die(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

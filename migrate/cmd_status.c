@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status: each case's standing now. Looks, and does not record. */
+#include "kmutil-helpers/die.h"
 #include "migrate/command.h"
 #include "migrate/report.h"
 #include "migrate/target.h"
@@ -20,6 +21,49 @@ drop_remembered(const struct session *session, struct selection *selection)
 	selection->count = kept;
 }
 
+/* munki's question: 0 when running uninstall again would change something; what waits
+ * for a person, a restart or the dext does not. */
+static int
+answer_installcheck(const struct selection *selection)
+{
+	enum standing standing;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		standing = selection->subjects[i]->now.standing;
+		if (standing == STANDING_INSTALLED || standing == STANDING_RETURNED ||
+		    standing == STANDING_REMOVING)
+			return 0;
+	}
+	return 1;
+}
+
+/* The question to ask before an OS update: 0 when no carrier is left that it would
+ * bring back, 1 when there is one, 7 when a place could not be read. */
+static int
+answer_update_ready(const struct session *session, const struct selection *selection)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		if (selection->subjects[i]->evidence.facts.has_carrier &&
+		    !selection->subjects[i]->evidence.apple)
+			return 1;
+	return problem_any_matters(&session->scan.problems) ? 7 : 0;
+}
+
+static int
+answer_standing(
+    const struct session *session, const struct selection *selection, const struct dexts *dexts)
+{
+	int exit = 0;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		exit = exit_worst(exit, replacement_exit(session, dexts, selection->subjects[i]));
+	return selection->count == 0 && problem_any_matters(&session->scan.problems) ? 7 : exit;
+}
+
 static int
 status_command(const struct options *options)
 {
@@ -27,26 +71,28 @@ status_command(const struct options *options)
 	struct selection selection;
 	struct dexts dexts;
 	struct report report;
-	size_t i;
-	int exit = 0;
+	int exit;
 
+	if (options->installcheck)
+		die_always_with(1);
+	if (options->installcheck && (options->update_ready || options->target_count == 0))
+		die(EXIT_USAGE, "--installcheck: takes a TARGET, and no --update-ready");
 	session_begin(&session, options, SESSION_CARRIERS);
 	targets_select(&session, false, &selection);
 	drop_remembered(&session, &selection);
 	dexts_read(&session, &dexts);
-	for (i = 0; i < selection.count; i++)
-		exit = exit_worst(exit,
-		    replacement_exit(&session, &dexts, selection.subjects[i]));
-	if (selection.count == 0 && problem_any_matters(&session.scan.problems))
-		exit = 7;
+	exit = options->installcheck   ? answer_installcheck(&selection)
+	       : options->update_ready ? answer_update_ready(&session, &selection)
+				       : answer_standing(&session, &selection, &dexts);
 	report_begin(&report, &session, "status");
 	if (report.is_json) {
 		report_json_kexts(&report, selection.subjects, selection.count, &dexts);
 		report_json_dexts(&report, &dexts);
 	} else {
 		report_text_kexts(&report, selection.subjects, selection.count);
-		report_text_next(&report,
-		    report_worst_standing(selection.subjects, selection.count), exit);
+		if (!options->installcheck && !options->update_ready)
+			report_text_next(&report,
+			    report_worst_standing(selection.subjects, selection.count), exit);
 	}
 	exit = report_end(&report, exit);
 	session_end(&session);

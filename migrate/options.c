@@ -40,6 +40,10 @@ static const struct option_row option_rows[] = {
 	FLAG(all_matching)},
     {"--policy", "report|repair", OPTIONS_RECHECK, "what to do about a kext that came back",
 	CHOICE(policy)},
+    {"--installcheck", NULL, OPTIONS_STATUS,
+	"end with 0 when uninstall would change something, else 1", FLAG(installcheck)},
+    {"--update-ready", NULL, OPTIONS_STATUS,
+	"end with 0 when an OS update would bring nothing back", FLAG(update_ready)},
     {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4", FLAG(pending_ok)},
     {NULL, NULL, 0, NULL, OPTION_FLAG, 0},
 };

@@ -26,7 +26,7 @@ enum policy { POLICY_DEFAULT, POLICY_REPORT, POLICY_REPAIR };
 struct options {
 	bool json, quiet, verbose, dry_run, all, all_matching;
 	bool accept_bystanders, without_replacement, keep_receipts, pending_ok;
-	bool help;
+	bool help, installcheck, update_ready;
 	const char *root, *data, *preboot, *rules, *state;
 	enum approval approval;
 	enum policy policy;

@@ -53,6 +53,21 @@ expect 2 'after the restart a person approves' kextirpate approve
 restart
 expect 0 'gone' kextirpate status
 
+echo '# questions of other systems'
+new 15.7 apple capture-card
+expect 0 'munki: there is something to do' kextirpate status --installcheck "$card"
+expect 1 'an OS update would bring it back' kextirpate status --update-ready
+expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+expect 1 'munki: the rest waits for others' kextirpate status --installcheck "$card"
+expect 1 'an OS update would still bring it back' kextirpate status --update-ready
+expect 2 'approve' kextirpate approve
+restart
+expect 1 'munki: nothing to do' kextirpate status --installcheck "$card"
+expect 0 'ready for an OS update' kextirpate status --update-ready
+expect 1 'munki: an error is no reason to act' kextirpate status --installcheck nonsense
+says 'no rule, no kext of this Mac'
+expect 1 'munki: a target is needed' kextirpate status --installcheck
+
 echo '# undo'
 new 15.7 apple capture-card
 on true
