@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Kernel collections: heads of Mach-O images, little-endian 64 bit only. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "kmutil-helpers/cursor.h"
 #include "kmutil-helpers/die.h"
 #include "kmutil-helpers/im4p.h"
 #include "kmutil-helpers/kc.h"
 #include "kmutil-helpers/kc_prelink.h"
+#include "kmutil-helpers/slice.h"
 #include "kmutil-helpers/banned.h"
 
 #define MACHO_MAGIC 0xfeedfacfU
@@ -22,12 +20,6 @@
 
 #define WRAPPER_BYTES ((size_t)4 << 10)
 #define CHUNK_BYTES ((size_t)64 << 10)
-
-/* The image: bytes [base, base + size) of the file. */
-struct image {
-	int fd; /* borrowed */
-	uint64_t base, size;
-};
 
 struct entry {
 	const char *id; /* in the load commands */
@@ -51,28 +43,6 @@ head_done(struct head *head)
 {
 	free(head->commands);
 	free(head->entries);
-}
-
-/* Reads len bytes from a place of the image. */
-static int
-image_read(const struct image *image, uint64_t at, void *out, size_t len)
-{
-	uint8_t *to = out;
-	ssize_t got;
-
-	if (at > image->size)
-		return -FAULT_RANGE;
-	if (len > image->size - at)
-		return -FAULT_SHORT;
-	for (at += image->base; len != 0; to += got, len -= (size_t)got, at += (uint64_t)got) {
-		got = pread(image->fd, to, len, (off_t)at);
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got == 0)
-			return -FAULT_SHORT;
-		got = got < 0 ? 0 : got;
-	}
-	return 0;
 }
 
 static bool
@@ -168,7 +138,7 @@ commands_read(struct head *head, uint32_t count, struct fault *fault)
 /* Reads header and load commands of the Mach-O that starts at a place of the
  * image. Ended with head_done in any case. */
 static int
-head_read(const struct image *image, uint64_t at, struct head *head, struct fault *fault)
+head_read(const struct slice *image, uint64_t at, struct head *head, struct fault *fault)
 {
 	uint8_t bytes[HEADER_BYTES];
 	struct cursor c;
@@ -177,7 +147,7 @@ head_read(const struct image *image, uint64_t at, struct head *head, struct faul
 
 	*head = (struct head){0};
 	fault->at = at;
-	if ((rc = image_read(image, at, bytes, sizeof(bytes))) != 0)
+	if ((rc = slice_read(image, at, bytes, sizeof(bytes))) != 0)
 		return rc;
 	c = cursor_make(bytes, sizeof(bytes));
 	magic = cursor_le32(&c);
@@ -194,7 +164,7 @@ head_read(const struct image *image, uint64_t at, struct head *head, struct faul
 	head->commands = malloc(head->size + 1);
 	if (head->commands == NULL)
 		die(EXIT_BUG, "out of memory");
-	rc = image_read(image, at + HEADER_BYTES, head->commands, head->size);
+	rc = slice_read(image, at + HEADER_BYTES, head->commands, head->size);
 	if (rc == 0) {
 		rc = commands_read(head, count, fault);
 		fault->at += at;
@@ -204,21 +174,17 @@ head_read(const struct image *image, uint64_t at, struct head *head, struct faul
 
 /* Finds the image in the file: bare, or in an IM4P. */
 static int
-image_find(int fd, struct image *image, struct fault *fault)
+image_find(int fd, struct slice *image, struct fault *fault)
 {
 	uint8_t head[WRAPPER_BYTES];
 	struct im4p im4p;
-	struct stat st;
 	size_t len;
 	int rc;
 
-	if (fstat(fd, &st) != 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -FAULT_NOT_FILE;
-	*image = (struct image){.fd = fd, .size = (uint64_t)st.st_size};
+	if ((rc = slice_of_file(fd, image)) != 0)
+		return rc;
 	len = image->size < sizeof(head) ? (size_t)image->size : sizeof(head);
-	if ((rc = image_read(image, 0, head, len)) != 0)
+	if ((rc = slice_read(image, 0, head, len)) != 0)
 		return rc;
 	if (im4p_is_wrapper(head, len)) {
 		if ((rc = im4p_read(head, len, image->size, &im4p, fault)) != 0)
@@ -226,7 +192,7 @@ image_find(int fd, struct image *image, struct fault *fault)
 		image->base = im4p.payload_at;
 		image->size = im4p.payload_bytes;
 		len = image->size < 8 ? (size_t)image->size : 8;
-		if ((rc = image_read(image, 0, head, len)) != 0)
+		if ((rc = slice_read(image, 0, head, len)) != 0)
 			return rc;
 	}
 	if ((len >= 4 && memcmp(head, "bvx", 3) == 0) ||
@@ -237,7 +203,7 @@ image_find(int fd, struct image *image, struct fault *fault)
 
 /* Streams the list of members; fault->at counts from the image's start. */
 static int
-info_read(const struct image *image, const struct head *head, struct kc_prelink *prelink,
+info_read(const struct slice *image, const struct head *head, struct kc_prelink *prelink,
     struct fault *fault)
 {
 	uint8_t *chunk = malloc(CHUNK_BYTES);
@@ -251,7 +217,7 @@ info_read(const struct image *image, const struct head *head, struct kc_prelink 
 		len = CHUNK_BYTES;
 		if (len > head->info_size - at)
 			len = (size_t)(head->info_size - at);
-		rc = image_read(image, head->info_at + at, chunk, len);
+		rc = slice_read(image, head->info_at + at, chunk, len);
 		fault->at = at;
 		if (rc == 0 && kc_prelink_feed(prelink, chunk, len) != 0)
 			break;
@@ -285,7 +251,7 @@ member_find(struct arena *arena, struct kc *kc, const char *id, struct kc_member
 }
 
 static int
-entries_read(struct arena *arena, const struct image *image, const struct head *head, struct kc *kc,
+entries_read(struct arena *arena, const struct slice *image, const struct head *head, struct kc *kc,
     struct fault *fault)
 {
 	struct kc_member *member;
@@ -307,7 +273,7 @@ entries_read(struct arena *arena, const struct image *image, const struct head *
 }
 
 static int
-image_list(struct arena *arena, const struct image *image, struct kc *kc, struct fault *fault)
+image_list(struct arena *arena, const struct slice *image, struct kc *kc, struct fault *fault)
 {
 	struct kc_prelink *prelink = kc_prelink_new(arena, kc);
 	struct head head;
@@ -333,7 +299,7 @@ image_list(struct arena *arena, const struct image *image, struct kc *kc, struct
 int
 kc_read(struct arena *arena, int fd, const struct kc **out, struct fault *fault)
 {
-	struct image image = {0};
+	struct slice image = {0};
 	struct kc *kc = arena_alloc(arena, sizeof(*kc));
 
 	*out = NULL;
