@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a look makes of the ledger's row when something could not be read. */
+/* What a fresh look makes of the ledger's row. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -62,6 +62,98 @@ the_same_boot_changes_nothing(void **state)
 	assert_string_equal(after.since, "before");
 }
 
+/* The row of a case whose rebuild has come that far. */
+static struct ledger_case
+row_of(enum rebuild_state rebuild)
+{
+	struct ledger_case known = row;
+
+	known.rebuild = rebuild;
+	return known;
+}
+
+/* A kext with one trace of that source; borrowed until the next call. */
+static const struct kext_case *
+kext_with(enum source_id source)
+{
+	static struct trace trace;
+	static const struct trace *traces[1];
+	static struct kext_case kext;
+
+	trace = (struct trace){.source = source, .keeper = KEEPER_REBUILD, .loadable = NO};
+	traces[0] = &trace;
+	kext = (struct kext_case){.bundle_id = "k", .traces = traces, .trace_count = 1};
+	return &kext;
+}
+
+static void
+a_kext_that_is_listed_again_wants_a_rebuild_again(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_CONVERGED), now;
+
+	(void)state;
+	known.standing = STANDING_GONE;
+	known.was_clean = true;
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_WANTED);
+	assert_int_equal(now.standing, STANDING_INERT);
+}
+
+static void
+an_approved_rebuild_that_left_it_listed_may_be_asked_for_again(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_APPROVED), now;
+
+	(void)state;
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_FRUITLESS);
+	assert_int_equal(now.standing, STANDING_BLOCKED);
+}
+
+static void
+a_refusal_is_forgotten_at_the_restart(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_REFUSED), now;
+
+	(void)state;
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_WANTED);
+	known.boot_uuid = "B";
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_REFUSED);
+}
+
+static void
+an_unknown_boot_counts_as_the_same_one(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_APPROVED), now;
+	struct look other = look;
+
+	(void)state;
+	other.boot_uuid = NULL;
+	now = verify_case(&other, &known, NULL, false, "now");
+	assert_int_equal(now.standing, STANDING_RESTART_PENDING);
+}
+
+static void
+a_bundle_that_came_back_was_reinstalled_a_listing_relinked(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_CONVERGED), now;
+	struct kext_case kext;
+	struct trace loaded = {.source = SOURCE_LOADED, .keeper = KEEPER_RESTART}, more;
+	const struct trace *traces[] = {&loaded, &more};
+
+	(void)state;
+	known.was_clean = true;
+	kext = (struct kext_case){.bundle_id = "k", .traces = traces, .trace_count = 2};
+	more = (struct trace){.source = SOURCE_BUNDLE, .keeper = KEEPER_ROOT};
+	now = verify_case(&look, &known, &kext, false, "now");
+	assert_string_equal(now.return_cause, "reinstalled");
+	more = (struct trace){.source = SOURCE_PREBOOT, .keeper = KEEPER_REBUILD, .loadable = NO};
+	now = verify_case(&look, &known, &kext, false, "now");
+	assert_string_equal(now.return_cause, "relinked");
+}
+
 int
 main(void)
 {
@@ -69,6 +161,11 @@ main(void)
 	    cmocka_unit_test(a_collection_that_could_not_be_read_proves_no_rebuild),
 	    cmocka_unit_test(gone_begins_now_and_is_remembered_as_clean),
 	    cmocka_unit_test(the_same_boot_changes_nothing),
+	    cmocka_unit_test(a_kext_that_is_listed_again_wants_a_rebuild_again),
+	    cmocka_unit_test(an_approved_rebuild_that_left_it_listed_may_be_asked_for_again),
+	    cmocka_unit_test(a_refusal_is_forgotten_at_the_restart),
+	    cmocka_unit_test(an_unknown_boot_counts_as_the_same_one),
+	    cmocka_unit_test(a_bundle_that_came_back_was_reinstalled_a_listing_relinked),
 	};
 
 	return cmocka_run_group_tests_name("verify", tests, NULL, NULL);
