@@ -21,7 +21,7 @@ json_trace(struct json *json, const struct trace *trace)
 	json_path(json, "container", trace->container);
 	json_text(json, "version", trace->version);
 	json_text(json, "team_id", trace->team_id);
-	json_null(json, "signature");
+	json_text(json, "signature", signature_name(trace->signature));
 	json_text(json, "cdhash", trace->cdhash);
 	json_text(json, "uuid", trace->uuid);
 	json_text(json, "note", trace->note);

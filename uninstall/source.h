@@ -58,7 +58,8 @@ void scan_problem(struct scan *scan, enum source_id source, const char *path, in
 
 /* The property list of a store; NULL when there is none or a problem was added. */
 const struct plist *scan_read_plist(struct scan *scan, enum source_id source, const char *path);
-/* The identity of a bundle: id and version from its Info.plist. 0, -ENOENT, ... */
+/* The identity of a bundle: id and version from its Info.plist (0, -ENOENT, ...), the
+ * rest from its executable. */
 int scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace,
     struct fault *fault);
 /* Adds a trace for each bundle *.kext in or below the folder, at most `depth`

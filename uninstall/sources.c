@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/plist.h"
+#include "uninstall/executable.h"
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
 
@@ -51,6 +52,15 @@ keeper_name(enum keeper keeper)
 	};
 
 	return names[keeper];
+}
+
+const char *
+signature_name(enum signature signature)
+{
+	static const char *const names[] = {
+	    [SIGNATURE_NONE] = "none", [SIGNATURE_UNVERIFIED] = "unverified"};
+
+	return names[signature];
 }
 
 void
@@ -115,7 +125,9 @@ scan_read_plist(struct scan *scan, enum source_id source, const char *path)
 int
 scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, struct fault *fault)
 {
-	static const char *const places[] = {"Contents/Info.plist", "Info.plist"};
+	static const struct {
+		const char *info, *code;
+	} places[] = {{"/Contents/Info.plist", "/Contents/MacOS"}, {"/Info.plist", ""}};
 	struct arena *scratch = arena_new(0);
 	const struct plist *info;
 	char *bytes;
@@ -124,7 +136,7 @@ scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, str
 
 	for (i = 0; i < sizeof(places) / sizeof(*places) && error == -ENOENT; i++)
 		error = path_read(scan->root,
-		    arena_printf(scratch, "%s/%s", bundle, places[i]), INFO_PLIST_CAP_BYTES,
+		    arena_printf(scratch, "%s%s", bundle, places[i].info), INFO_PLIST_CAP_BYTES,
 		    scratch, &bytes, &len);
 	*fault = (struct fault){.code = error};
 	if (error == 0)
@@ -134,6 +146,8 @@ scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, str
 		    plist_text(plist_find(info, "CFBundleIdentifier")));
 		trace->version = arena_strdup(scan->arena,
 		    plist_text(plist_find(info, "CFBundleVersion")));
+		executable_read(scan, arena_printf(scratch, "%s%s", bundle, places[i - 1].code),
+		    plist_text(plist_find(info, "CFBundleExecutable")), trace);
 	}
 	arena_free(scratch);
 	return error;
@@ -153,14 +167,11 @@ is_skipped(const struct scan *scan, const char *path)
 static void
 add_bundle(struct scan *scan, enum source_id source, const char *path)
 {
-	struct trace found = {0}, *trace;
+	struct trace *trace = scan_add(scan, source);
 	struct fault fault;
-	int error = scan_read_bundle(scan, path, &found, &fault);
+	int error = scan_read_bundle(scan, path, trace, &fault);
 
-	trace = scan_add(scan, source);
 	trace->path = path;
-	trace->bundle_id = found.bundle_id;
-	trace->version = found.version;
 	if (error == -ENOENT)
 		trace->note = "it has no Info.plist";
 	else if (error != 0)

@@ -41,6 +41,9 @@ enum keeper {
 	KEEPER_COUNT
 };
 
+/* What is known of an executable's signature. */
+enum signature { SIGNATURE_UNKNOWN, SIGNATURE_NONE, SIGNATURE_UNVERIFIED };
+
 enum tristate { UNKNOWN = -1, NO = 0, YES = 1 };
 
 /* All texts are owned by the scan's arena; NULL where the fact is absent. */
@@ -48,6 +51,7 @@ struct trace {
 	enum source_id source;
 	enum keeper keeper;
 	enum tristate loadable; /* members of a collection: would the kernel take it */
+	enum signature signature;
 	const char *bundle_id;
 	const char *path;      /* the Mac's own path */
 	const char *container; /* the file that holds the trace, where that is another */
@@ -64,5 +68,7 @@ struct trace_list {
 };
 
 const char *keeper_name(enum keeper keeper);
+/* As in the JSON; NULL when it is unknown. */
+const char *signature_name(enum signature signature);
 
 #endif
