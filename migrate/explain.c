@@ -173,6 +173,11 @@ explain_subject(struct arena *arena, const struct subject *subject, struct story
 	say(arena, story, BASIS_OBSERVED, NULL,
 	    arena_printf(arena, "%s is %s.", subject->now.key,
 		report_standing_words(subject->now.standing)));
+	if (subject->kext != NULL && subject->kext->rule != NULL &&
+	    subject->kext->rule->detects_only)
+		say(arena, story, BASIS_OBSERVED, NULL,
+		    arena_printf(arena, "Its rule %s only detects: uninstall refuses it.",
+			subject->kext->rule->id));
 	say_why_it_stays(arena, subject, story);
 	say_way_out(arena, subject, story);
 	say_what_does_not_help(arena, subject, story);

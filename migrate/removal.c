@@ -84,6 +84,8 @@ removal_plan(struct removal *removal)
 	struct session *session = removal->session;
 	struct plan_input input = {
 	    .cases = &session->cases,
+	    .rules = removal->selection.rules,
+	    .rule_count = removal->selection.rule_count,
 	    .claims = &removal->claims,
 	    .macos_major = session->host.macos,
 	    .has_rebuild = session_has_rebuild(session),

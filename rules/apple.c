@@ -53,6 +53,17 @@ apple_ships(const char *bundle_id, const char *path)
 }
 
 bool
+apple_ships_at(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(shipped) / sizeof(*shipped); i++)
+		if (is_bundle_of(path, shipped[i].name))
+			return true;
+	return false;
+}
+
+bool
 apple_keeps_path(const char *path)
 {
 	static const char *const kept[] = {"/Library/Apple", "/bin", "/sbin"};

@@ -11,6 +11,8 @@
 /* Whether macOS ships the third-party kext of that id at that path. path may be
  * NULL (a row of the kernel's); bundle_id may not. */
 bool apple_ships(const char *bundle_id, const char *path);
+/* Whether macOS ships a third-party kext at that path, whatever its id. */
+bool apple_ships_at(const char *path);
 /* Whether Apple keeps everything at that path: the sealed system, /Library/Apple. */
 bool apple_keeps_path(const char *path);
 /* Whether the id claims to be Apple's. A mere claim: it decides nothing alone. */

@@ -7,6 +7,7 @@
 #ifndef RULES_RULE_H
 #define RULES_RULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kmutil-helpers/arena.h"
@@ -19,7 +20,9 @@ struct rule_kext {
 	const char *bundle_id; /* NULL: not known */
 	const char *team_id;   /* NULL: not known */
 	const char **places;   /* paths of the bundle */
+	int *place_lines; /* of the file, as every line here */
 	size_t place_count;
+	int line;
 };
 
 struct rule_replacement {
@@ -28,18 +31,22 @@ struct rule_replacement {
 	/* The app's own helper and its arguments, absolute, NULL-terminated; NULL when
 	 * it is not known how to ask the app. */
 	const char **activate;
+	int line;
 };
 
 /* All texts are owned by the arena of rules_load. */
 struct rule {
 	const char *id, *vendor, *product;
 	const char *class_name; /* "storage", ...; NULL: not known */
+	bool detects_only;      /* scan and explain use it; nothing is removed by it */
 	struct rule_kext *kexts;
 	size_t kext_count;
 	const char **receipts;
+	int *receipt_lines;
 	size_t receipt_count;
 	struct rule_replacement replacement; /* dext_id NULL: none is known */
 	const char *evidence;
+	int line, evidence_line;
 };
 
 /* What is wrong with a rule's file. */

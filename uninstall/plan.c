@@ -4,6 +4,7 @@
 
 #include "kmutil-helpers/path.h"
 #include "rules/apple.h"
+#include "rules/places.h"
 #include "uninstall/plan.h"
 #include "uninstall/plan_gate.h"
 #include "uninstall/source.h"
@@ -161,7 +162,7 @@ plan_folders(struct arena *arena, const struct plan_input *input, struct plan *p
 		if (claim->state != CLAIM_FOLDER || claim->other != NULL ||
 		    input->claims->unreadable || is_vaulted(plan, claim->path) ||
 		    is_to_keep(input, claim->path) || apple_keeps_path(claim->path) ||
-		    plan_is_shared_folder(claim->path))
+		    places_is_shared(claim->path))
 			continue;
 		if (holds_kept(plan, claim->path))
 			add_kept(arena, plan, claim->path, "something that stays lies in it");

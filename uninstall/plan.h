@@ -30,6 +30,8 @@ struct plan_input {
 	const struct plan_target *targets;
 	size_t target_count;
 	const struct case_list *cases; /* of the whole Mac: the bystanders are among them */
+	const struct rule *const *rules; /* of the targets, and those named without one */
+	size_t rule_count;
 	const struct claim_list *claims;
 	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */
 	int macos_major;

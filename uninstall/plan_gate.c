@@ -19,28 +19,6 @@ refuse(struct arena *arena, struct plan *plan, const char *sentence)
 	*refusal = sentence;
 }
 
-bool
-plan_is_shared_folder(const char *path)
-{
-	static const char *const shared[] = {"/", "/Library", "/Applications", "/Users", "/private",
-	    "/private/var", "/private/etc", "/usr", "/usr/local", "/usr/local/bin",
-	    "/usr/local/share", "/usr/local/lib", "/usr/local/sbin", "/usr/local/include",
-	    "/usr/local/etc", "/usr/local/share/man", "/private/tmp", "/private/var/log",
-	    "/private/var/db", "/opt", "/System", "/Library/Extensions",
-	    "/Library/Application Support", "/Library/LaunchDaemons", "/Library/LaunchAgents",
-	    "/Library/Filesystems", "/Library/Frameworks", "/Library/PreferencePanes",
-	    "/Library/Preferences", "/Library/PrivilegedHelperTools", "/Library/Audio",
-	    "/Library/Audio/Plug-Ins", "/Library/Audio/Plug-Ins/HAL", "/Library/Fonts",
-	    "/Library/StartupItems", "/Library/Documentation", "/Library/Internet Plug-Ins",
-	    "/Library/QuickTime", "/Applications/Utilities", "/Users/Shared"};
-	size_t i;
-
-	for (i = 0; i < sizeof(shared) / sizeof(*shared); i++)
-		if (strcmp(shared[i], path) == 0)
-			return true;
-	return false;
-}
-
 static bool
 has_step(const struct plan *plan, enum step_kind kind)
 {
@@ -127,6 +105,33 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 	}
 }
 
+/* A rule that only detects takes nothing away, not even a package's files. */
+static void
+check_acts(struct arena *arena, const struct rule *rule, struct plan *plan)
+{
+	if (rule != NULL && rule->detects_only)
+		refuse(arena, plan,
+		    arena_printf(arena,
+			"the rule %s only detects: what it knows is not good enough to remove "
+			"anything by; use the vendor's own uninstaller, or complete the rule",
+			rule->id));
+}
+
+/* The rules that a person named and that no target has: their packages' files. */
+static void
+check_rules(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	size_t i, j;
+
+	for (i = 0; i < input->rule_count; i++) {
+		for (j = 0; j < input->target_count; j++)
+			if (input->targets[j].kext->rule == input->rules[i])
+				break;
+		if (j == input->target_count)
+			check_acts(arena, input->rules[i], plan);
+	}
+}
+
 static void
 check_class(struct arena *arena, const struct plan_target *target, struct plan *plan)
 {
@@ -179,6 +184,7 @@ check_target(struct arena *arena, const struct plan_input *input, const struct p
 			case_name(target->kext)));
 		return;
 	}
+	check_acts(arena, target->kext->rule, plan);
 	check_class(arena, target, plan);
 	check_replacement(arena, input, target, plan);
 }
@@ -190,6 +196,7 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 
 	if (plan->step_count == 0)
 		return;
+	check_rules(arena, input, plan);
 	for (i = 0; i < input->target_count; i++)
 		check_target(arena, input, &input->targets[i], plan);
 	for (i = 0; i < plan->kept_count; i++)

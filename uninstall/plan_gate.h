@@ -11,7 +11,4 @@
 /* Adds the plan's refusals and bystanders. */
 void plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan);
 
-/* Whether a folder is everybody's, so that no product may take it away. */
-bool plan_is_shared_folder(const char *path);
-
 #endif

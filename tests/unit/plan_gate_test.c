@@ -25,6 +25,29 @@ classes_that_cannot_be_judged_are_refused(void **state)
 }
 
 static void
+a_rule_that_only_detects_is_refused(void **state)
+{
+	struct world *w = *state;
+	const struct rule *rules[] = {&w->rule};
+
+	w->rule.detects_only = true;
+	w->input.rules = rules;
+	w->input.rule_count = 1;
+	assert_false(is_refused_for(w, "only detects"));
+	see(w, TARGET, SOURCE_BUNDLE);
+	assert_true(is_refused_for(w, "the rule example-capture only detects"));
+	assert_int_equal(w->plan.refusal_count, 1);
+	w->kexts[TARGET].trace_count = 0;
+	claim(w, "/opt/capture/a", CLAIM_AS_INSTALLED);
+	w->input.target_count = 0;
+	assert_true(is_refused_for(w, "only detects"));
+	assert_int_equal(w->plan.refusal_count, 1);
+	w->rule.detects_only = false;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+}
+
+static void
 apple_s_is_never_touched(void **state)
 {
 	struct world *w = *state;
@@ -204,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(classes_that_cannot_be_judged_are_refused),
+	    TEST(a_rule_that_only_detects_is_refused),
 	    TEST(apple_s_is_never_touched),
 	    TEST(a_loaded_kext_waits_for_its_replacement),
 	    TEST(each_effect_on_a_bystander_is_told_and_refused),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The plan: what goes in which order, and what stays and why. */
+#include "rules/places.h"
 #include "tests/unit/plan_world.h"
 
 static void
@@ -135,8 +136,8 @@ folders_of_everybody_and_of_others_are_left_alone(void **state)
 	claim(w, "/usr/local/lib", CLAIM_FOLDER);
 	make(w);
 	assert_int_equal(w->plan.step_count, 0);
-	assert_true(plan_is_shared_folder("/Library/Application Support"));
-	assert_false(plan_is_shared_folder("/Library/Application Support/Example"));
+	assert_true(places_is_shared("/Library/Application Support"));
+	assert_false(places_is_shared("/Library/Application Support/Example"));
 }
 
 static void

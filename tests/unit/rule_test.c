@@ -44,6 +44,7 @@ a_rule_is_read_whole(void **state)
 	assert_string_equal(rule->replacement.activate[0], "/Applications/A.app/Contents/MacOS/A");
 	assert_string_equal(rule->replacement.activate[1], "--on");
 	assert_null(rule->replacement.activate[2]);
+	assert_false(rule->detects_only);
 	arena_free(arena);
 }
 
@@ -64,14 +65,36 @@ what_is_not_known_stays_unknown(void **state)
 }
 
 static void
+a_rule_says_whether_it_acts_and_where_its_parts_stand(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct rule_fault fault;
+	const struct rule *rule = parse(arena,
+	    "<rule id='r' vendor='V' product='P' acts='detect'>\n" KEXT
+	    "<receipt id='a.pkg'/>\n" TAIL,
+	    &fault);
+
+	(void)state;
+	assert_non_null(rule);
+	assert_true(rule->detects_only);
+	assert_int_equal(rule->line, 1);
+	assert_int_equal(rule->kexts[0].line, 2);
+	assert_int_equal(rule->kexts[0].place_lines[0], 2);
+	assert_int_equal(rule->receipt_lines[0], 3);
+	assert_int_equal(rule->evidence_line, 4);
+	arena_free(arena);
+}
+
+static void
 a_broken_rule_is_refused_with_its_line(void **state)
 {
 	static const struct {
 		const char *text, *words;
 		int line;
 	} rows[] = {
-	    {"", "well-formed", 0},
-	    {"<rule", "well-formed", 0},
+	    {"", "well-formed", 1},
+	    {"<rule", "well-formed", 1},
+	    {HEAD "<kext>\n</rule>", "well-formed", 3},
 	    {"<x/>", "outermost", 1},
 	    {"<!DOCTYPE rule [<!ENTITY e 'x'>]>\n" HEAD KEXT TAIL, "document type", 2},
 	    {HEAD TAIL, "needs a <kext>", 1},
@@ -85,6 +108,11 @@ a_broken_rule_is_refused_with_its_line(void **state)
 	    {HEAD "<kext><place>a.kext</place></kext>" TAIL, "complete path", 2},
 	    {HEAD KEXT "<replacement/>" TAIL, "needs a <dext>", 3},
 	    {"<rule id='r' vendor='V' product='P' class='x'>" KEXT TAIL, "class x", 1},
+	    {"<rule id='r' vendor='V' product='P' acts='kill'>" KEXT TAIL, "not kill", 1},
+	    {"<rule id='r' vendor='V' product='P' colour='x'>" KEXT TAIL, "attribute colour", 1},
+	    {HEAD "<kext id='a.b' tem='T'/>" TAIL, "no attribute tem", 2},
+	    {HEAD KEXT "words" TAIL, "text stands", 3},
+	    {HEAD KEXT "<evidence>e</evidence>\n" TAIL, "a second <evidence>", 4},
 	};
 	struct arena *arena = arena_new(0);
 	struct rule_fault fault;
@@ -138,6 +166,9 @@ kexts_that_ship_with_macos_are_apple_s(void **state)
 	assert_false(apple_ships("unknown.id", "/opt/ArcMSR.kext"));
 	assert_false(apple_ships("unknown.id", NULL));
 	assert_false(apple_ships("com.softraid.driver.SoftRAID2", NULL));
+	assert_true(apple_ships_at("/Library/Extensions/SoftRAID.kext"));
+	assert_true(apple_ships_at("/Library/Extensions/ArcMSR.kext"));
+	assert_false(apple_ships_at("/Library/Extensions/ArcMSR2.kext"));
 	assert_true(apple_claims_id("com.apple.x"));
 	assert_false(apple_claims_id("com.applepie.x"));
 }
@@ -148,6 +179,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_rule_is_read_whole),
 	    cmocka_unit_test(what_is_not_known_stays_unknown),
+	    cmocka_unit_test(a_rule_says_whether_it_acts_and_where_its_parts_stand),
 	    cmocka_unit_test(a_broken_rule_is_refused_with_its_line),
 	    cmocka_unit_test(a_place_names_a_kext_unless_another_id_contradicts),
 	    cmocka_unit_test(apple_keeps_the_sealed_system_and_library_apple),

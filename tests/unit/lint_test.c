@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lint: places that no rule may name, and what two rules may not both say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "rules/lint.h"
+#include "rules/places.h"
+
+static void
+a_place_is_refused_outside_of_what_a_product_may_own(void **state)
+{
+	static const struct {
+		const char *path, *words; /* NULL: it may be named */
+	} rows[] = {
+	    {"/", "everybody"},
+	    {"/Library", "everybody"},
+	    {"/Library/Extensions", "everybody"},
+	    {"/Library/Application Support", "everybody"},
+	    {"/Users/Shared", "everybody"},
+	    {"/Users/me/a.kext", "a home"},
+	    {"/Users/me", "a home"},
+	    {"/private/var/root/a.kext", "a home"},
+	    {"/System/Library/Extensions/a.kext", "macOS keeps"},
+	    {"/Library/Apple/System/Library/Extensions/a.kext", "macOS keeps"},
+	    {"/Library/StagedExtensions/Library/Extensions/a.kext", "macOS keeps"},
+	    {"/usr/lib/a.kext", "macOS keeps"},
+	    {"/Library/Application Support/kextirpate/vault/a.kext", "own folder"},
+	    {"/private/var/db/a.kext", "lies outside"},
+	    {"/Volumes/Other/Library/Extensions/a.kext", "lies outside"},
+	    {"/Library/Extensions/*.kext", "no pattern"},
+	    {"/Library/Extensions/a\n.kext", "control"},
+	    {"/Library/Example", "not a bundle"},
+	    {"/Library/Extensions/.kext", "not a bundle"},
+	    {"/Library/Extensions/a.kext/Contents", "not a bundle"},
+	    {"/Library/Extensions/a.kext", NULL},
+	    {"/Library/Filesystems/a.fs/Contents/a.kext", NULL},
+	    {"/Applications/A.app/Contents/a.kext", NULL},
+	    {"/usr/local/a/a.kext", NULL},
+	    {"/opt/a/a.kext", NULL},
+	};
+	const char *why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		why = places_refuse(rows[i].path, ".kext");
+		if ((why == NULL) != (rows[i].words == NULL) ||
+		    (why != NULL && strstr(why, rows[i].words) == NULL))
+			fail_msg("%s: %s", rows[i].path, why != NULL ? why : "may be named");
+	}
+}
+
+static const struct rule *
+parse(struct arena *arena, const char *id, const char *kext)
+{
+	struct rule_fault fault;
+	const char *text = arena_printf(arena,
+	    "<rule id='%s' vendor='V' product='P'>%s<evidence>e</evidence></rule>", id, kext);
+	const struct rule *rule = rule_parse(arena, "r.xml", text, strlen(text), &fault);
+
+	assert_non_null(rule);
+	return rule;
+}
+
+static void
+two_rules_may_not_have_the_same_id_kext_or_place(void **state)
+{
+	static const struct {
+		const char *id, *kext, *words; /* NULL: nothing in common */
+	} rows[] = {
+	    {"one", "<kext id='c.d'/>", "has the rule one too"},
+	    {"two", "<kext id='a.b'/>", "a.b is a kext of the rule one too (1.xml)"},
+	    {"two", "<kext id='c.d'><place>/opt/x/a.kext</place></kext>", "/opt/x/a.kext is"},
+	    {"two", "<kext><place>/opt/x/a.kext</place></kext>", "/opt/x/a.kext is"},
+	    {"two", "<kext id='c.d'><place>/opt/x/b.kext</place></kext>", NULL},
+	    {"two", "<kext><place>/opt/x/b.kext</place></kext>", NULL},
+	};
+	struct arena *arena = arena_new(0);
+	const struct rule *one =
+	    parse(arena, "one", "<kext id='a.b'><place>/opt/x/a.kext</place></kext>");
+	const struct rule *two;
+	struct lint lint;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		lint = (struct lint){.arena = arena};
+		two = parse(arena, rows[i].id, rows[i].kext);
+		lint_check_pair(&lint, "2.xml", two, "1.xml", one);
+		assert_int_equal(lint.count, rows[i].words != NULL ? 1 : 0);
+		if (rows[i].words != NULL && strstr(lint.faults[0].message, rows[i].words) == NULL)
+			fail_msg("row %zu: %s", i, lint.faults[0].message);
+	}
+	arena_free(arena);
+}
+
+static unsigned int seed;
+
+static unsigned int
+dice(unsigned int sides)
+{
+	seed = seed * 1103515245U + 12345U;
+	return (seed >> 16) % sides;
+}
+
+/* A place put together from parts that lint likes and parts that it does not. */
+static const char *
+roll_place(struct arena *arena)
+{
+	static const char *const parts[] = {"Library", "Extensions", "Users", "System", "opt",
+	    "usr", "local", "Applications", "a.kext", "private", "var", "Apple", "*", ".kext",
+	    "StagedExtensions"};
+	const char *path = "";
+	unsigned int count = 1 + dice(4);
+
+	while (count-- > 0)
+		path =
+		    arena_printf(arena, "%s/%s", path, parts[dice(sizeof(parts) / sizeof(*parts))]);
+	return dice(2) ? arena_printf(arena, "%s.kext", path) : path;
+}
+
+static void
+what_lint_lets_through_is_a_bundle_in_an_allowed_folder(void **state)
+{
+	static const char *const tops[] = {"/Library/", "/Applications/", "/usr/local/", "/opt/"};
+	static const char *const never[] = {"/System", "/Library/Apple", "/Users", "/private"};
+	struct arena *arena = arena_new(0);
+	const char *place;
+	unsigned int round, allowed = 0;
+	size_t i;
+	bool good;
+
+	(void)state;
+	for (round = 0; round < 20000; round++) {
+		seed = round;
+		place = roll_place(arena);
+		if (places_refuse(place, ".kext") != NULL)
+			continue;
+		allowed++;
+		good = false;
+		for (i = 0; i < sizeof(tops) / sizeof(*tops); i++)
+			good |= strncmp(place, tops[i], strlen(tops[i])) == 0;
+		for (i = 0; i < sizeof(never) / sizeof(*never); i++)
+			good &= !path_is_below(place, never[i]);
+		good &= !places_is_shared(place) && path_has_suffix(place, ".kext");
+		if (!good)
+			fail_msg("seed %u: %s", round, place);
+	}
+	assert_true(allowed > 100);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_place_is_refused_outside_of_what_a_product_may_own),
+	    cmocka_unit_test(two_rules_may_not_have_the_same_id_kext_or_place),
+	    cmocka_unit_test(what_lint_lets_through_is_a_bundle_in_an_allowed_folder),
+	};
+
+	return cmocka_run_group_tests_name("lint", tests, NULL, NULL);
+}
