@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &cmd_status,
     &cmd_history,
     &cmd_doctor,
+    &cmd_rules,
     NULL,
 };
 

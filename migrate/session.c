@@ -306,8 +306,11 @@ session_begin(struct session *session, const struct options *options, int needs)
 	session->scan.carriers_only = (needs & SESSION_SCAN) == 0;
 	ledger_now(session->now, sizeof(session->now));
 	open_root(session);
-	read_host(session, needs);
+	if ((needs & SESSION_RULES) == 0)
+		read_host(session, needs);
 	load_rules(session, needs);
+	if ((needs & SESSION_RULES) != 0)
+		return;
 	open_ledger(session, (needs & SESSION_WRITE) != 0);
 	if ((needs & SESSION_WRITE) != 0)
 		recover(session);

@@ -51,7 +51,8 @@ enum session_need {
 	SESSION_CARRIERS = 2,    /* read the sources that decide */
 	SESSION_WRITE = 4,       /* open the ledger for writing, and take its lock */
 	SESSION_HOST_POLICY = 8, /* ask csrutil and bputil too */
-	SESSION_TRUST = 16       /* acts on what rules say: they must be root's; WRITE implies it */
+	SESSION_TRUST = 16,      /* acts on what rules say: they must be root's; WRITE implies it */
+	SESSION_RULES = 32       /* the rules alone: the Mac is not looked at */
 };
 
 /* Opens what the command needs; for SESSION_WRITE finishes first what an earlier run
