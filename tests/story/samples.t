@@ -64,8 +64,9 @@ def stories(root):
     status, found = scan(root)
     traces = [(k["bundle_id"], k["standing"], t["source"], t["role"], t["keeper"], t["path"],
                t["container"], t["version"]) for k in found["kexts"] for t in k["traces"]]
-    check("the CH34x receipt lists its kext, the others list none", traces,
-          [(None, None, "receipt", "memory", "root", "/Library/Extensions/usbserial.kext",
+    check("the CH34x receipt lists its kext, the rule names it, the others list none", traces,
+          [("com.wch.usbserial", None, "receipt", "memory", "root",
+            "/Library/Extensions/usbserial.kext",
             "/" + RECEIPTS + "/com.wch.ch34xinstall.mykextdir.pkg.plist", "1.5")])
     check("no problem is invented", found["problems"], [])
     check("a memory alone is no carrier: status 0", (status, found["exit"]), (0, 0))
