@@ -101,15 +101,18 @@ has_receipt(const struct subject *subject, const char *id)
 static bool
 has_path(const struct subject *subject, const char *path)
 {
+	const struct trace *trace;
 	size_t i;
 
 	if (subject->row != NULL && subject->row->path != NULL &&
 	    strcmp(subject->row->path, path) == 0)
 		return true;
-	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
-		if (subject->kext->traces[i]->path != NULL &&
-		    strcmp(subject->kext->traces[i]->path, path) == 0)
+	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++) {
+		trace = subject->kext->traces[i];
+		if ((trace->path != NULL && strcmp(trace->path, path) == 0) ||
+		    (trace->kext_path != NULL && strcmp(trace->kext_path, path) == 0))
 			return true;
+	}
 	return false;
 }
 

@@ -21,7 +21,10 @@ struct keyed {
 const char *
 trace_original_path(const struct trace *trace)
 {
-	if (trace->path == NULL || trace->source == SOURCE_STASHED)
+	if (trace->kext_path != NULL)
+		return trace->kext_path;
+	if (trace->path == NULL || trace->source == SOURCE_STASHED ||
+	    trace->source == SOURCE_LAUNCHD)
 		return NULL;
 	if (path_is_below(trace->path, STAGING) && trace->path[strlen(STAGING)] != '\0')
 		return trace->path + strlen(STAGING);

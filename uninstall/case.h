@@ -50,7 +50,7 @@ struct case_facts {
 struct case_facts case_get_facts(const struct kext_case *kext);
 
 /* The original place that a trace speaks of: a staged copy's without the staging
- * folder; NULL for a stashed copy. */
+ * folder; the bundle that a job names; NULL for a stashed copy. */
 const char *trace_original_path(const struct trace *trace);
 
 #endif

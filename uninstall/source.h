@@ -68,6 +68,7 @@ void scan_walk_bundles(struct scan *scan, enum source_id source, const char *fol
 
 extern const struct source source_bundle, source_receipt, source_auxkc, source_preboot,
     source_staged, source_stashed, source_kcgen, source_uakl, source_loaded, source_policy,
-    source_policy_mdm, source_load_history;
+    source_policy_mdm, source_load_history, source_launchd, source_alert,
+    source_install_history, source_relocated;
 
 #endif

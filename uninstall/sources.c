@@ -24,9 +24,13 @@ static const struct source *const sources[] = {
     [SOURCE_KCGEN] = &source_kcgen,
     [SOURCE_UAKL] = &source_uakl,
     [SOURCE_LOADED] = &source_loaded,
+    [SOURCE_LAUNCHD] = &source_launchd,
     [SOURCE_POLICY] = &source_policy,
     [SOURCE_POLICY_MDM] = &source_policy_mdm,
     [SOURCE_LOAD_HISTORY] = &source_load_history,
+    [SOURCE_ALERT] = &source_alert,
+    [SOURCE_INSTALL_HISTORY] = &source_install_history,
+    [SOURCE_RELOCATED] = &source_relocated,
 };
 static_assert(sizeof(sources) / sizeof(*sources) == SOURCE_COUNT, "a row for each source");
 

@@ -19,9 +19,13 @@ enum source_id {
 	SOURCE_KCGEN,
 	SOURCE_UAKL,
 	SOURCE_LOADED,
+	SOURCE_LAUNCHD,
 	SOURCE_POLICY,
 	SOURCE_POLICY_MDM,
 	SOURCE_LOAD_HISTORY,
+	SOURCE_ALERT,
+	SOURCE_INSTALL_HISTORY,
+	SOURCE_RELOCATED,
 	SOURCE_COUNT
 };
 
@@ -54,6 +58,7 @@ struct trace {
 	enum signature signature;
 	const char *bundle_id;
 	const char *path;      /* the Mac's own path */
+	const char *kext_path; /* the bundle that is meant, where path is none or another file */
 	const char *container; /* the file that holds the trace, where that is another */
 	const char *version;
 	const char *team_id;

@@ -139,6 +139,31 @@ traces_join_by_id_else_by_path_else_by_rule(void **state)
 }
 
 static void
+what_lies_elsewhere_joins_by_the_bundle_that_it_means(void **state)
+{
+	const struct kext_case *job;
+	struct mac mac;
+
+	(void)state;
+	begin(&mac);
+	add(&mac, SOURCE_BUNDLE, "com.v.a", EXT "A.kext");
+	add(&mac, SOURCE_LAUNCHD, NULL, "/Library/LaunchDaemons/a.plist");
+	mac.traces.items[1].kext_path = EXT "A.kext";
+	add(&mac, SOURCE_INSTALL_HISTORY, NULL, NULL);
+	mac.traces.items[2].kext_path = EXT "A.kext";
+	add(&mac, SOURCE_LAUNCHD, "com.v.job", "/Library/LaunchDaemons/job.plist");
+	plan(&mac);
+	assert_int_equal(mac.cases.count, 2);
+	assert_int_equal(mac.target.kext->trace_count, 3);
+	assert_string_equal(mac.target.kext->path, EXT "A.kext");
+	job = cases_find(&mac.cases, "com.v.job");
+	assert_null(job->path);
+	assert_true(case_get_facts(job).has_carrier);
+	assert_false(case_get_facts(job).bundle);
+	end(&mac);
+}
+
+static void
 apple_is_by_place_and_a_mere_id_is_a_claim(void **state)
 {
 	struct mac mac;
@@ -437,6 +462,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(traces_join_by_id_else_by_path_else_by_rule),
+	    cmocka_unit_test(what_lies_elsewhere_joins_by_the_bundle_that_it_means),
 	    cmocka_unit_test(apple_is_by_place_and_a_mere_id_is_a_claim),
 	    cmocka_unit_test(another_systems_collection_is_no_carrier_here),
 	    cmocka_unit_test(the_whole_plan_in_order),
