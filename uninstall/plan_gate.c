@@ -174,6 +174,24 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 						 : "no replacement is known"));
 }
 
+/* A job of launchd would bring the kext back, or keep it in use. */
+static void
+check_jobs(struct arena *arena, const struct kext_case *kext, struct plan *plan)
+{
+	const struct trace *trace;
+	size_t i;
+
+	for (i = 0; i < kext->trace_count && !kext->apple; i++) {
+		trace = kext->traces[i];
+		if (trace->source == SOURCE_LAUNCHD)
+			refuse(arena, plan,
+			    arena_printf(arena,
+				"%s is installed or loaded by the launchd job %s, which this "
+				"version cannot stop yet; stop and remove it first",
+				case_name(kext), trace->path));
+	}
+}
+
 static void
 check_target(struct arena *arena, const struct plan_input *input, const struct plan_target *target,
     struct plan *plan)
@@ -194,6 +212,9 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 {
 	size_t i;
 
+	/* Even where there is nothing else to do: a job alone is something left. */
+	for (i = 0; i < input->target_count; i++)
+		check_jobs(arena, input->targets[i].kext, plan);
 	if (plan->step_count == 0)
 		return;
 	check_rules(arena, input, plan);

@@ -86,6 +86,24 @@ a_loaded_kext_waits_for_its_replacement(void **state)
 }
 
 static void
+a_job_that_loads_the_kext_must_go_first(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_LAUNCHD)->path = "/Library/LaunchDaemons/com.example.load.plist";
+	assert_true(is_refused_for(w, "launchd job /Library/LaunchDaemons/com.example.load.plist"));
+	assert_int_equal(w->plan.step_count, 0);
+	see(w, TARGET, SOURCE_BUNDLE);
+	assert_true(is_refused_for(w, "stop and remove it first"));
+	assert_int_equal(w->plan.refusal_count, 1);
+	w->kexts[TARGET].trace_count = 0;
+	see(w, TARGET, SOURCE_BUNDLE);
+	see(w, OTHER, SOURCE_LAUNCHD);
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+}
+
+static void
 each_effect_on_a_bystander_is_told_and_refused(void **state)
 {
 	static const struct {
@@ -230,6 +248,7 @@ main(void)
 	    TEST(a_rule_that_only_detects_is_refused),
 	    TEST(apple_s_is_never_touched),
 	    TEST(a_loaded_kext_waits_for_its_replacement),
+	    TEST(a_job_that_loads_the_kext_must_go_first),
 	    TEST(each_effect_on_a_bystander_is_told_and_refused),
 	    TEST(accepted_bystanders_are_listed_and_no_refusal),
 	    TEST(apple_s_kexts_are_no_bystanders),
