@@ -35,6 +35,12 @@ is_known(const struct scan *scan, const char *bundle, const char **id)
 	return known;
 }
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
 /* Whether the job's traces, from `first` on, name the kext. */
 static bool
 is_added(const struct scan *scan, size_t first, const char *id, const char *bundle)
@@ -44,8 +50,7 @@ is_added(const struct scan *scan, size_t first, const char *id, const char *bund
 
 	for (i = first; i < scan->traces.count; i++) {
 		trace = &scan->traces.items[i];
-		if (id != NULL ? trace->bundle_id != NULL && strcmp(trace->bundle_id, id) == 0
-			       : trace->kext_path != NULL && strcmp(trace->kext_path, bundle) == 0)
+		if (is_same(trace->bundle_id, id) || is_same(trace->kext_path, bundle))
 			return true;
 	}
 	return false;
