@@ -56,7 +56,7 @@ text_trace(struct buf *out, const struct trace *trace)
 {
 	const char *where = trace->path != NULL ? trace->path : trace->container;
 
-	buf_printf(out, "  %-12s ", source_get(trace->source)->name);
+	buf_printf(out, "  %-15s ", source_get(trace->source)->name);
 	buf_name(out, where != NULL ? where : "in the kernel");
 	if (trace->version != NULL) {
 		buf_text(out, " ");
