@@ -108,6 +108,17 @@ removal_plan(struct removal *removal)
 }
 
 static bool
+has_planned_step(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].state == STEP_PLANNED)
+			return true;
+	return false;
+}
+
+static bool
 has_planned(const struct plan *plan, enum step_kind kind)
 {
 	size_t i;
@@ -274,9 +285,8 @@ needs_run(const struct removal *removal)
 {
 	size_t i;
 
-	for (i = 0; i < removal->plan.step_count; i++)
-		if (removal->plan.steps[i].state == STEP_PLANNED)
-			return true;
+	if (has_planned_step(&removal->plan))
+		return true;
 	/* A case that only waits for approval must still be known to the ledger. */
 	for (i = 0; removal->plan.step_count > 0 && i < removal->selection.count; i++)
 		if (removal->selection.subjects[i]->row == NULL &&
@@ -373,6 +383,8 @@ removal_report(struct removal *removal, const char *command)
 	    removal->plan.refusal_count > 0
 		? STANDING_NONE
 		: report_worst_standing(removal->selection.subjects, removal->selection.count);
+	bool is_plan = removal->run.id == 0 && removal->plan.refusal_count == 0 &&
+		       has_planned_step(&removal->plan);
 	struct report report;
 
 	report_begin(&report, removal->session, command);
@@ -383,10 +395,12 @@ removal_report(struct removal *removal, const char *command)
 		report_json_kexts(&report, removal->selection.subjects, removal->selection.count,
 		    &removal->dexts);
 		report_json_dexts(&report, &removal->dexts);
+		report.is_plan = is_plan;
 		report_json_next(&report, standing, removal->exit);
 	} else {
 		text_plan(&report, removal);
 		report_text_kexts(&report, removal->selection.subjects, removal->selection.count);
+		report.is_plan = is_plan;
 		report_text_next(&report, standing, removal->exit);
 	}
 	return report_end(&report, removal->exit);

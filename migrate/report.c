@@ -202,6 +202,14 @@ report_next(enum standing standing, int exit, const char *const **command)
 	}
 }
 
+static const char *
+next_text(const struct report *report, const char *text)
+{
+	return report->is_plan
+		   ? arena_printf(report->session->arena, "do it with uninstall; then: %s", text)
+		   : text;
+}
+
 void
 report_json_next(struct report *report, enum standing standing, int exit)
 {
@@ -209,7 +217,7 @@ report_json_next(struct report *report, enum standing standing, int exit)
 	const char *text = report_next(standing, exit, &command);
 
 	json_object_begin(&report->json, "next");
-	json_text(&report->json, "text", text);
+	json_text(&report->json, "text", next_text(report, text));
 	if (command == NULL) {
 		json_null(&report->json, "command");
 	} else {
@@ -229,7 +237,7 @@ report_text_next(struct report *report, enum standing standing, int exit)
 
 	if (report->session->options->quiet)
 		return;
-	buf_printf(&report->out, "next: %s", text);
+	buf_printf(&report->out, "next: %s", next_text(report, text));
 	if (command != NULL) {
 		buf_text(&report->out, ":");
 		for (; *command != NULL; command++)
