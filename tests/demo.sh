@@ -157,7 +157,7 @@ echo
 echo '● there, and can load   ○ only listed or kept: the next update can bring it back   · nothing'
 echo
 echo 'That it ends well on the right rests on these, which nobody has proven on a Mac'
-echo '("cure": without it no removal exists at all; the others stand at the value that hurts):'
+echo '("cure": without it no removal exists at all; but for dext-stays-approved the others hurt):'
 "$macsim" assumptions >"$demo/assumptions"
 "$macsim" show "$right" used | sort -u | while read -r id; do
   grep -A 1 "^$id " "$demo/assumptions" | fold -s -w 100 | sed '2,$s/^ */      /; 1s/^/  /'
