@@ -80,6 +80,7 @@ choose(const char *synopsis, const struct option_row *row, const char *value)
 	size_t len;
 	int i;
 
+	assert(value != NULL);
 	for (i = 1;; i++, word += len + 1) {
 		len = strcspn(word, "|");
 		if (strlen(value) == len && strncmp(word, value, len) == 0)

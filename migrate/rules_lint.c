@@ -42,8 +42,8 @@ static void
 lint_file(struct lint *lint, struct linted *linted)
 {
 	struct rule_fault *added, fault = {0};
-	char *bytes;
-	size_t len;
+	char *bytes = NULL;
+	size_t len = 0;
 	int error = read_any_file(linted->file, lint->arena, &bytes, &len);
 
 	if (error == -ENOENT)
