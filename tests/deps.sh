@@ -18,6 +18,7 @@ test     header:cmocka.h                       libcmocka-dev
 test     command:prove                         perl
 test     python:json,sqlite3,plistlib           python3
 test     command:sqlite3                       sqlite3
+test     command:pgrep                         procps
 lint     command:clang                         clang
 lint     command:clang-tidy                    clang-tidy
 lint     command:cppcheck                      cppcheck
