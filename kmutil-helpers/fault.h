@@ -25,7 +25,6 @@
 	X(COMPRESSED, "is compressed in a way that this build cannot read") \
 	X(LINK, "is reached through a symbolic link, which is not followed") \
 	X(NOT_FILE, "is not an ordinary file") \
-	X(NOT_DIRECTORY, "is not a folder") \
 	X(CHANGED, "changed while it was looked at") \
 	X(TIMEOUT, "did not answer in time") \
 	X(TOOL, "ended with a status that is not understood") \

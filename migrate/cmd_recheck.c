@@ -4,6 +4,7 @@
  * or an OS update, records what is true now, and repairs only by policy.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "migrate/activation.h"
 #include "migrate/command.h"
@@ -14,6 +15,27 @@ static bool
 is_same(const char *a, const char *b)
 {
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Says what happened to the Mac since the last look, where that is known. */
+static void
+tell_what_happened(struct session *session)
+{
+	struct ledger_seen seen;
+	struct buf text = {0};
+
+	if (session->options->quiet ||
+	    ledger_seen_get(&session->ledger, session->arena, &seen) != 0 || seen.build == NULL ||
+	    session->host.build == NULL)
+		return;
+	if (!is_same(seen.build, session->host.build))
+		buf_printf(&text,
+		    "kextirpate: macOS was updated since the last look: %s is now %s\n", seen.build,
+		    session->host.build);
+	else if (!is_same(seen.boot_uuid, session->host.boot_uuid))
+		buf_text(&text, "kextirpate: the Mac was restarted since the last look\n");
+	(void)!buf_flush(&text, STDERR_FILENO);
+	buf_done(&text);
 }
 
 static int
@@ -65,8 +87,8 @@ continue_migrations(struct session *session, const struct selection *selection)
 		last = rule;
 		activation_request(session, rule, false, &activation);
 		if (activation.exit != 0)
-			problem_add_text(&session->scan.problems, NULL, "activation",
-			    activation.text, false);
+			problem_add_text(
+			    &session->scan.problems, NULL, "activation", activation.text, false);
 	}
 }
 
@@ -102,7 +124,10 @@ look_and_act(struct removal *removal, const struct options *options)
 {
 	struct session *session = removal->session;
 	size_t i;
-	int error = options->dry_run ? 0 : remember(session);
+	int error;
+
+	tell_what_happened(session);
+	error = options->dry_run ? 0 : remember(session);
 
 	if (error != 0)
 		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
@@ -126,8 +151,7 @@ recheck_command(const struct options *options)
 	struct removal removal = {.session = &session, .command = "recheck"};
 	int exit;
 
-	session_begin(&session, options,
-	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
+	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	look_and_act(&removal, options);
 	exit = removal_report(&removal, "recheck");
 	session_end(&session);

@@ -111,7 +111,6 @@ add_claim(const char *path, const struct bom_entry *entry, void *payload)
 	    .path = arena_strdup(collector->arena, path),
 	    .receipt = collector->receipt,
 	    .state = compare_entry(collector->root, path, entry),
-	    .is_folder_in_receipt = entry->type == BOM_DIRECTORY,
 	};
 	return 0;
 }

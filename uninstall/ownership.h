@@ -23,7 +23,6 @@ struct claim {
 	const char *receipt;  /* its id */
 	const char *other;    /* another receipt that claims the path too, or NULL */
 	enum claim_state state;
-	bool is_folder_in_receipt;
 };
 
 struct claim_list {

@@ -17,6 +17,7 @@ standing inert
 update 15.7.1
 is 'the update brought it back' "$(show loaded | grep -c com.example)" 2
 expect 1 'recheck reports it' kextirpate recheck --json
+says 'macOS was updated since the last look: 24G222 is now 24G231'
 standing returned
 json "sorted({k['return_cause'] for k in j['kexts']})" "['relinked']"
 expect 1 'and changes nothing by itself' kextirpate recheck
