@@ -78,7 +78,14 @@ effect_on(const struct plan *plan, const struct case_facts *facts, const char **
 	return NULL;
 }
 
-/* Judging others is not finished: whoever is touched at all stops the plan. */
+static bool
+is_harm(const char *effect)
+{
+	return strcmp(effect, "lost") == 0 || strcmp(effect, "added") == 0;
+}
+
+/* Whoever would be lost, or would newly enter the kernel, stops the plan; who is merely
+ * restaged or stays is listed. */
 static void
 check_bystanders(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
@@ -96,12 +103,15 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 		if (effect == NULL)
 			continue;
 		add_bystander(arena, plan, kext, effect, why);
-		if (!input->accept_bystanders)
+		if (!input->accept_bystanders && is_harm(effect))
 			refuse(arena, plan,
 			    arena_printf(arena,
-				"%s, which is another product's, would be touched (%s: %s); "
-				"--accept-bystanders goes on",
-				case_name(kext), effect, why));
+				"%s, which is another product's, would be %s: %s; %s, or go on "
+				"with --accept-bystanders",
+				case_name(kext), effect, why,
+				strcmp(effect, "lost") == 0
+				    ? "install it again first if it is still wanted"
+				    : "let its vendor's installer finish, or remove it first"));
 	}
 }
 

@@ -74,7 +74,7 @@ printf '%s\n' '<plist version="1.0"><dict><key>CFBundleIdentifier</key><string>o
 on true
 tree >"$story/before"
 expect 5 'a kext that a rebuild may build in' kextirpate uninstall --approval=ask "$card"
-says 'org.other.kext, which is another product'
+says "org.other.kext, which is another product's, would be added"
 unchanged 'a bystander'
 expect 2 'bystanders accepted' kextirpate uninstall --approval=ask --accept-bystanders "$card"
 is 'the other kext stays' "$(ls -d "$mac/Library/Extensions/Other.kext")" "$mac/Library/Extensions/Other.kext"
