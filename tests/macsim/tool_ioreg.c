@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ioreg -l and -a: one device. IODEXTMatchCount is there while a dext waits behind
- * a kext (xnu counts the candidate); how its provider looks was not seen.
+ * a kext (ioreg-shows-waiting-dext); how its provider looks was not seen.
  */
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +49,8 @@ tool_ioreg(struct model *model, int argc, char **argv)
 {
 	struct kext driver = driver_of(model);
 	bool runs = model_is(model, "dext.running", "yes");
-	bool waits = *driver.id && model_is(model, "dext.state", "activated_enabled");
+	bool waits = *driver.id && model_is(model, "dext.state", "activated_enabled") &&
+		     model_assumes(model, "ioreg-shows-waiting-dext");
 	const char *id = runs ? model_get(model, "dext.id", "") : driver.id;
 
 	for (int i = 1; i < argc; i++)

@@ -7,12 +7,14 @@
 #include "tests/macsim/tool.h"
 
 static void
-show_console(const struct model *model)
+show_console(struct model *model)
 {
 	const char *name = model_get(model, "console", "user");
 	unsigned int uid, gid;
 
-	if (!strcmp(name, "none") || !keep_user_find("", name, &uid, &gid))
+	if (!strcmp(name, "none") && !model_assumes(model, "no-console-user-is-no-key"))
+		puts("<dictionary> {\n  GID : 0\n  Name : loginwindow\n  UID : 0\n}");
+	else if (!strcmp(name, "none") || !keep_user_find("", name, &uid, &gid))
 		puts("  No such key");
 	else
 		printf("<dictionary> {\n  GID : %u\n  Name : %s\n  UID : %u\n}\n", gid, name, uid);

@@ -123,7 +123,9 @@ expect 64 'kcditto takes nothing' on kcditto -x
 says '^It takes no arguments.$'
 expect 71 'unload of a busy kext' on kmutil unload -b com.example.capture.driver
 says 'kext is in use or retained (cannot unload) (-603946984)'
-expect 3 'unload of one that is not there' on kmutil unload -b com.example.none
+expect 71 'unload of one that is not there' on kmutil unload -b com.example.none
+assume unload-of-missing-is-three yes
+expect 3 'the same as the manual has it' on kmutil unload -b com.example.none
 kexts_are 'all of which changed nothing' 2 2 2
 on pkgutil --only-files --files com.example.capture.pkg
 says '^Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist$'
@@ -192,9 +194,13 @@ new 15.7 intel capture-card
 on rm /Library/KernelCollections/AuxiliaryKernelExtensions.kc
 is 'a refused rm rests on intel-root-unlink' "$(show used)" intel-root-unlink
 new 13.6 apple capture-card
-expect 64 'the verb rebuild is not on 13' on kmutil rebuild
+expect 0 'the verb rebuild is not on 13: help, and nothing done' on kmutil rebuild
+says '^USAGE: kmutil'
+is 'which rests on what nobody has shown' "$(show used)" unknown-verb-is-usage-error
+assume unknown-verb-is-usage-error yes
+expect 64 'the same said as an error' on kmutil rebuild
 says "^Error: Unexpected argument 'rebuild'\$"
-is 'and no assumption of 14 is asked' "$(show used)" ''
+is 'and no assumption of 14 is asked' "$(show used | grep -v unknown-verb)" ''
 flips=$(sim assumptions --json; python3 -c 'import json,sys
 for a in json.load(open(sys.argv[1]))["assumptions"]:
   print("assumption.%s=%s" % (a["id"], "no" if a["starts"] else "yes"))' "$out")
