@@ -135,7 +135,8 @@ report_check(struct report *report, enum assumption_id id, const struct check *c
 				 : " ? ",
 	    assumption->id, assumption_grade_name(assumption->grade));
 	if (report->session->options->verbose)
-		buf_printf(&report->out, "      %s\n", assumption->says);
+		buf_printf(&report->out, "      %s\n      %s\n", assumption->says,
+		    assumption->checked);
 	if (check->evidence != NULL) {
 		buf_text(&report->out, "      ");
 		buf_name(&report->out, check->evidence);

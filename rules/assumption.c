@@ -3,9 +3,10 @@
 #include "rules/assumption.h"
 
 static const struct assumption assumptions[ASSUMPTION_COUNT] = {
-#define ASSUMPTION_ROW(name, id, grade, cure, starts, from, until, says, source) \
-	[ASSUMPTION_##name] = {id, grade, cure, starts, from, until, says, source},
-	ASSUMPTION_TABLE(ASSUMPTION_ROW)
+#define ASSUMPTION_ROW(name, id, grade, cure, starts, from, until, says, source, checked, depends) \
+	[ASSUMPTION_##name] = {                                                                    \
+	    id, grade, cure, starts, from, until, says, source, checked, depends},
+    ASSUMPTION_TABLE(ASSUMPTION_ROW)
 #undef ASSUMPTION_ROW
 };
 

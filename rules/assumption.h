@@ -15,19 +15,23 @@
 enum assumption_grade { GRADE_VERBATIM, GRADE_INFERRED, GRADE_GUESS };
 
 enum assumption_id {
-#define ASSUMPTION_ENUM(name, id, grade, cure, starts, from, until, says, source) ASSUMPTION_##name,
+#define ASSUMPTION_ENUM(                                                                           \
+    name, id, grade, cure, starts, from, until, says, source, checked, depends)                    \
+	ASSUMPTION_##name,
 	ASSUMPTION_TABLE(ASSUMPTION_ENUM)
 #undef ASSUMPTION_ENUM
-	ASSUMPTION_COUNT
+	    ASSUMPTION_COUNT
 };
 
 struct assumption {
 	const char *id;
 	enum assumption_grade grade;
-	bool cure;   /* one of the five without which no removal exists */
-	bool starts; /* what the simulator starts with */
+	bool cure;       /* one of the five without which no removal exists */
+	bool starts;     /* what the simulator starts with */
 	int from, until; /* macOS majors, both included */
 	const char *says, *source;
+	const char *checked; /* how doctor tells, or who else can */
+	const char *depends; /* what is wrong when it does not hold */
 };
 
 /* The row of an assumption; never NULL. */

@@ -23,4 +23,8 @@ tap_report 'the man page has no option of its own' \
 tap_report 'the man page is well-formed' "$(mandoc -T lint -W warning "$page" 2>&1)"
 tap_report 'docs/assumptions.md is current' \
   "$("$LINT_BUILD/rules/assumption_gen" --markdown rules/assumptions.xml | diff - docs/assumptions.md | head -n 3)"
+man=pkg/man/kextirpate-assumptions.7
+tap_report "$man is current" \
+  "$("$LINT_BUILD/rules/assumption_gen" --man rules/assumptions.xml | diff - "$man" | head -n 3)"
+tap_report "$man is well-formed" "$(mandoc -T lint -W warning "$man" 2>&1)"
 tap_end

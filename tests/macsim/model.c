@@ -32,7 +32,7 @@ struct model {
 #define GRADE_INFERRED "inferred"
 #define GRADE_GUESS "guess"
 static const struct model_assumption assumptions[] = {
-#define ROW(name, id, grade, cure, starts, from, until, says, source)                              \
+#define ROW(name, id, grade, cure, starts, from, until, says, source, checked, depends) \
 	{id, grade, says, cure, starts, from, until},
     ASSUMPTION_TABLE(ROW)
 #undef ROW
