@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bill of materials: big-endian; blocks by number, the variable "Paths" names a
- * tree whose leaves are linked and list {id, attributes} and {parent's id, name}.
- * First all leaves are collected, then parents are found by id, then paths made.
+ * Bill of materials: the variable "Paths" names a tree whose leaves are linked and
+ * list {id, attributes} and {parent's id, name}. The leaves are walked once to
+ * count the names that are wanted. Where there are some, or all are, they are
+ * walked again to collect records; then parents are found by id, then paths made.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,11 +15,11 @@
 #include "kmutil-helpers/banned.h"
 
 #define NO_PARENT UINT32_MAX
+#define PATH_END ((size_t)BOM_MAX_PATH_BYTES - 1)
 
 struct record {
 	uint32_t id, parent; /* parent: an id, then the number of its record */
-	uint32_t info;       /* block of attributes */
-	uint32_t name;       /* offset in the file of a name that ends with a NUL */
+	uint32_t info, file; /* blocks of attributes, and of parent and name */
 };
 
 struct by_id {
@@ -26,138 +27,142 @@ struct by_id {
 };
 
 struct reader {
-	struct cursor file, index; /* index: 8 bytes a block */
-	uint32_t blocks;
+	struct bom_store store;
+	const char *suffix; /* NULL: every path */
+	size_t suffix_len;
+	size_t paths;  /* as the tree says */
+	size_t seen;   /* entries of leaves */
+	size_t wanted; /* of them those with the suffix */
 	struct record *records;
-	size_t count, size;
-	uint64_t at; /* of the block that was looked at last */
+	size_t count;
+	uint8_t *node; /* a copy of the leaf that is walked */
+	size_t node_size;
 };
 
-static struct cursor
-block_get(struct reader *r, uint32_t number)
+/* The name of a file block, of *len bytes, ended by a NUL; NULL after a fault. */
+static const char *
+name_get(struct reader *r, uint32_t block, uint32_t *parent, size_t *len, int *fault)
 {
-	struct cursor c = cursor_sub(&r->index, (uint64_t)number * 8, 8);
-	uint32_t offset = cursor_be32(&c), len = cursor_be32(&c);
+	struct cursor c = bom_store_block(&r->store, block);
+	const char *name;
 
-	if (number == 0 || !cursor_ok(&c))
-		return (struct cursor){.fault = -FAULT_RANGE};
-	r->at = offset;
-	return cursor_sub(&r->file, offset, len);
+	*parent = cursor_be32(&c);
+	name = cursor_string(&c, len);
+	*fault = c.fault;
+	return name;
 }
 
-/* Header and index; *vars becomes the table of variables. */
-static int
-header_read(struct reader *r, struct cursor *vars)
+static bool
+is_wanted(const struct reader *r, const char *name, size_t len)
 {
-	struct cursor c = r->file;
-	const uint8_t *magic = cursor_bytes(&c, 8);
-	uint32_t offset, len;
+	return r->suffix == NULL || (len > r->suffix_len && memcmp(name + len - r->suffix_len,
+								r->suffix, r->suffix_len) == 0);
+}
 
-	if (magic != NULL && memcmp(magic, "BOMStore", 8) != 0)
-		return -FAULT_MAGIC;
-	cursor_skip(&c, 8);
-	offset = cursor_be32(&c);
-	len = cursor_be32(&c);
-	r->index = cursor_sub(&r->file, offset, len);
-	offset = cursor_be32(&c);
-	len = cursor_be32(&c);
+static int
+entry_count(struct reader *r, uint32_t info_block, uint32_t file_block)
+{
+	uint32_t parent;
+	size_t len;
+	const char *name;
+	int fault;
+
+	(void)info_block;
+	if (r->seen++ == BOM_MAX_PATHS)
+		return -FAULT_COUNT;
+	name = name_get(r, file_block, &parent, &len, &fault);
+	if (fault == 0 && is_wanted(r, name, len))
+		r->wanted++;
+	return fault;
+}
+
+static int
+entry_record(struct reader *r, uint32_t info_block, uint32_t file_block)
+{
+	struct cursor info = bom_store_block(&r->store, info_block);
+	struct record record = {
+	    .id = cursor_be32(&info), .info = cursor_be32(&info), .file = file_block};
+	size_t len;
+	int fault;
+
+	if (!cursor_ok(&info))
+		return info.fault;
+	(void)name_get(r, file_block, &record.parent, &len, &fault);
+	if (fault == 0 && r->count == r->seen)
+		fault = -FAULT_CHANGED;
+	if (fault == 0)
+		r->records[r->count++] = record;
+	return fault;
+}
+
+/* The tree's head: its root node and how many paths it says that it lists. */
+static int
+tree_open(struct reader *r, uint32_t block, uint32_t *root)
+{
+	struct cursor c = bom_store_block(&r->store, block);
+	const uint8_t *magic = cursor_bytes(&c, 4);
+
+	cursor_skip(&c, 4);
+	*root = cursor_be32(&c);
+	cursor_skip(&c, 4);
+	r->paths = cursor_be32(&c);
 	if (!cursor_ok(&c))
 		return c.fault;
-	*vars = cursor_sub(&r->file, offset, len);
-	r->at = 16;
-	if (!cursor_ok(vars) || !cursor_ok(&r->index))
-		return -FAULT_RANGE;
-	r->blocks = cursor_be32(&r->index);
-	if (r->blocks > cursor_left(&r->index) / 8)
-		return -FAULT_RANGE;
-	r->index = cursor_sub(&r->index, 4, (uint64_t)r->blocks * 8);
-	return 0;
+	return memcmp(magic, "tree", 4) == 0 ? 0 : -FAULT_SYNTAX;
 }
 
-/* The block of the tree "Paths". One writer counts a NUL into the name. */
+/* A node's head; the entries follow in *c, which is a copy: entries lead to other
+ * blocks. */
 static int
-paths_find(struct cursor *vars, uint32_t *block)
+node_open(
+    struct reader *r, uint32_t block, struct cursor *c, bool *leaf, uint16_t *count, uint32_t *next)
 {
-	uint32_t count = cursor_be32(vars);
+	struct cursor node = bom_store_block(&r->store, block);
 
-	while (count-- > 0 && cursor_ok(vars)) {
-		const uint8_t *name;
-		size_t len;
-
-		*block = cursor_be32(vars);
-		len = cursor_u8(vars);
-		name = cursor_bytes(vars, len);
-		if (name != NULL && len >= 5 && memcmp(name, "Paths\0", len < 6 ? len : 6) == 0 &&
-		    len <= 6)
-			return 0;
-	}
-	return cursor_ok(vars) ? -FAULT_MISSING : vars->fault;
-}
-
-static int
-record_add(struct reader *r, uint32_t info_block, uint32_t file_block)
-{
-	struct cursor info = block_get(r, info_block), file = block_get(r, file_block);
-	struct record record = {.id = cursor_be32(&info), .info = cursor_be32(&info)};
-	size_t len;
-
-	record.parent = cursor_be32(&file);
-	record.name = (uint32_t)r->at + 4;
-	(void)cursor_string(&file, &len);
-	if (!cursor_ok(&info) || !cursor_ok(&file))
-		return info.fault ? info.fault : file.fault;
-	if (r->count == BOM_MAX_PATHS)
-		return -FAULT_COUNT;
-	if (r->count == r->size) {
-		r->size = r->size ? r->size * 2 : 256;
-		r->records = realloc(r->records, r->size * sizeof(*r->records));
-		if (r->records == NULL)
+	*c = node;
+	*leaf = cursor_be16(c) != 0;
+	*count = cursor_be16(c);
+	*next = cursor_be32(c);
+	cursor_skip(c, 4);
+	if (!cursor_ok(c) || r->store.bytes != NULL)
+		return c->fault;
+	if (node.len > r->node_size) {
+		r->node_size = node.len;
+		r->node = realloc(r->node, r->node_size);
+		if (r->node == NULL)
 			die(EXIT_BUG, "out of memory");
 	}
-	r->records[r->count++] = record;
+	memcpy(r->node, node.base, node.len);
+	c->base = r->node;
 	return 0;
 }
 
 /* Walks down to the first leaf, then along the leaves. More nodes than blocks
  * are a cycle. */
 static int
-tree_read(struct reader *r, uint32_t block)
+leaves_walk(struct reader *r, uint32_t block,
+    int (*entry)(struct reader *r, uint32_t info_block, uint32_t file_block))
 {
-	struct cursor c = block_get(r, block);
-	const uint8_t *magic = cursor_bytes(&c, 4);
-	uint32_t nodes, paths;
-	bool leaf = false;
+	bool leaf = false, is_leaf;
+	uint32_t nodes, next, info, file;
+	uint16_t count;
+	struct cursor c;
+	int rc;
 
-	cursor_skip(&c, 4);
-	block = cursor_be32(&c);
-	cursor_skip(&c, 4);
-	paths = cursor_be32(&c);
-	if (!cursor_ok(&c))
-		return c.fault;
-	if (memcmp(magic, "tree", 4) != 0)
-		return -FAULT_SYNTAX;
 	for (nodes = 0; block != 0; nodes++) {
-		uint16_t is_leaf, count;
-		uint32_t next;
-
-		if (nodes > r->blocks)
+		if (nodes > r->store.blocks)
 			return -FAULT_CYCLE;
-		c = block_get(r, block);
-		is_leaf = cursor_be16(&c);
-		count = cursor_be16(&c);
-		next = cursor_be32(&c);
-		cursor_skip(&c, 4);
-		if (!cursor_ok(&c))
-			return c.fault;
+		if ((rc = node_open(r, block, &c, &is_leaf, &count, &next)) != 0)
+			return rc;
 		if ((leaf && !is_leaf) || (!is_leaf && count == 0))
 			return -FAULT_SYNTAX;
 		leaf = is_leaf;
 		if (!leaf)
 			next = cursor_be32(&c);
 		for (; leaf && count > 0; count--) {
-			uint32_t info = cursor_be32(&c), file = cursor_be32(&c);
-			int rc = cursor_ok(&c) ? record_add(r, info, file) : c.fault;
-
+			info = cursor_be32(&c);
+			file = cursor_be32(&c);
+			rc = cursor_ok(&c) ? entry(r, info, file) : c.fault;
 			if (rc != 0)
 				return rc;
 		}
@@ -165,7 +170,26 @@ tree_read(struct reader *r, uint32_t block)
 			return c.fault;
 		block = next;
 	}
-	return r->count == paths ? 0 : -FAULT_DAMAGED;
+	return 0;
+}
+
+/* Counts what is listed, and collects the records of all when some are wanted. */
+static int
+tree_read(struct reader *r, uint32_t block)
+{
+	uint32_t root;
+	int rc = tree_open(r, block, &root);
+
+	if (rc == 0)
+		rc = leaves_walk(r, root, entry_count);
+	if (rc == 0 && r->seen != r->paths)
+		rc = -FAULT_DAMAGED;
+	if (rc != 0 || r->wanted == 0)
+		return rc;
+	r->records = calloc(r->seen + 1, sizeof(*r->records));
+	if (r->records == NULL)
+		die(EXIT_BUG, "out of memory");
+	return leaves_walk(r, root, entry_record);
 }
 
 static int
@@ -210,16 +234,10 @@ parents_find(struct reader *r)
 	return rc;
 }
 
-static const char *
-name_get(const struct reader *r, const struct record *record)
-{
-	return (const char *)r->file.base + record->name;
-}
-
 static bool
-is_root(const struct reader *r, const struct record *record)
+is_root(const struct record *record, const char *name)
 {
-	return record->parent == NO_PARENT && strcmp(name_get(r, record), ".") == 0;
+	return record->parent == NO_PARENT && strcmp(name, ".") == 0;
 }
 
 /* Whether the way up from a record that is too deep never ends. */
@@ -234,19 +252,23 @@ depth_fault(const struct reader *r, uint32_t at)
 }
 
 /* Writes the path of record `at` so that it ends at the end of path; *start is
- * where it begins. The root adds nothing. */
+ * where it begins, PATH_END for the root, which adds nothing. */
 static int
-path_make(const struct reader *r, uint32_t at, char path[BOM_MAX_PATH_BYTES], size_t *start)
+path_make(struct reader *r, uint32_t at, char path[BOM_MAX_PATH_BYTES], size_t *start)
 {
-	uint32_t first = at;
-	int depth = 0;
+	uint32_t first = at, parent;
+	const char *name;
+	size_t len;
+	int depth = 0, fault;
 
-	*start = BOM_MAX_PATH_BYTES - 1;
+	*start = PATH_END;
 	path[*start] = '\0';
-	for (; at != NO_PARENT && !is_root(r, &r->records[at]); at = r->records[at].parent) {
-		const char *name = name_get(r, &r->records[at]);
-		size_t len = strlen(name);
-
+	for (; at != NO_PARENT; at = r->records[at].parent) {
+		name = name_get(r, r->records[at].file, &parent, &len, &fault);
+		if (fault != 0)
+			return fault;
+		if (is_root(&r->records[at], name))
+			break;
 		if (++depth > BOM_MAX_DEPTH)
 			return depth_fault(r, first);
 		if (len == 0 || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
@@ -267,7 +289,7 @@ info_read(struct reader *r, uint32_t block, struct bom_entry *entry)
 {
 	static const enum bom_type types[] = {
 	    BOM_OTHER, BOM_FILE, BOM_DIRECTORY, BOM_LINK, BOM_DEVICE};
-	struct cursor c = block_get(r, block);
+	struct cursor c = bom_store_block(&r->store, block);
 	uint8_t type = cursor_u8(&c);
 	size_t len;
 
@@ -293,39 +315,58 @@ static int
 entries_send(struct reader *r, int (*send)(const struct bom_entry *, void *), void *payload)
 {
 	char path[BOM_MAX_PATH_BYTES];
-	size_t i, start;
-	int rc;
+	uint32_t parent;
+	size_t i, start, len;
+	const char *name;
+	int rc = 0;
 
-	for (i = 0; i < r->count; i++) {
+	for (i = 0; rc == 0 && i < r->count; i++) {
 		struct bom_entry entry = {0};
 
-		if (is_root(r, &r->records[i]))
+		name = name_get(r, r->records[i].file, &parent, &len, &rc);
+		if (rc != 0 || is_root(&r->records[i], name) || !is_wanted(r, name, len))
 			continue;
-		r->at = r->records[i].name;
 		if ((rc = path_make(r, (uint32_t)i, path, &start)) != 0 ||
 		    (rc = info_read(r, r->records[i].info, &entry)) != 0)
 			return rc;
 		entry.path = path + start;
-		if ((rc = send(&entry, payload)) != 0)
-			return rc;
+		rc = send(&entry, payload);
 	}
-	return 0;
+	return rc;
+}
+
+/* Reads a store whose opening answered `rc`. */
+static int
+store_read(struct reader *r, int rc, int (*send)(const struct bom_entry *, void *), void *payload,
+    struct fault *fault)
+{
+	uint32_t paths = 0;
+
+	r->suffix_len = r->suffix != NULL ? strlen(r->suffix) : 0;
+	if (rc == 0 && (rc = bom_store_find(&r->store, "Paths", &paths)) == 0 &&
+	    (rc = tree_read(r, paths)) == 0 && (rc = parents_find(r)) == 0)
+		rc = entries_send(r, send, payload);
+	free(r->records);
+	free(r->node);
+	if (fault != NULL)
+		*fault = (struct fault){.code = rc, .at = rc ? r->store.at : 0};
+	return rc;
 }
 
 int
-bom_read(const void *bytes, size_t len,
+bom_read(const void *bytes, size_t len, int (*entry)(const struct bom_entry *entry, void *payload),
+    void *payload, struct fault *fault)
+{
+	struct reader r = {0};
+
+	return store_read(&r, bom_store_open_bytes(&r.store, bytes, len), entry, payload, fault);
+}
+
+int
+bom_read_file(int fd, const char *suffix, struct bom_buffers *buffers,
     int (*entry)(const struct bom_entry *entry, void *payload), void *payload, struct fault *fault)
 {
-	struct reader r = {.file = cursor_make(bytes, len)};
-	struct cursor vars;
-	uint32_t paths = 0;
-	int rc;
+	struct reader r = {.suffix = suffix};
 
-	if ((rc = header_read(&r, &vars)) == 0 && (rc = paths_find(&vars, &paths)) == 0 &&
-	    (rc = tree_read(&r, paths)) == 0 && (rc = parents_find(&r)) == 0)
-		rc = entries_send(&r, entry, payload);
-	free(r.records);
-	if (fault != NULL)
-		*fault = (struct fault){.code = rc, .at = rc ? r.at : 0};
-	return rc;
+	return store_read(&r, bom_store_open_file(&r.store, fd, buffers), entry, payload, fault);
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kmutil-helpers/bom_store.h"
 #include "kmutil-helpers/fault.h"
 
 #define BOM_MAX_PATHS ((size_t)1 << 20)
@@ -39,6 +40,16 @@ struct bom_entry {
  * _DAMAGED (lists another number of paths than it says). `fault` may be NULL.
  */
 int bom_read(const void *bytes, size_t len,
+    int (*entry)(const struct bom_entry *entry, void *payload), void *payload,
+    struct fault *fault) __attribute__((warn_unused_result));
+
+/*
+ * The same for an open file. With a suffix (".kext"; NULL: none) only those paths
+ * whose last component ends in it: a list without any is walked once, by names
+ * alone, and what names and parents are otherwise is not looked at. `buffers` may
+ * have served other files.
+ */
+int bom_read_file(int fd, const char *suffix, struct bom_buffers *buffers,
     int (*entry)(const struct bom_entry *entry, void *payload), void *payload,
     struct fault *fault) __attribute__((warn_unused_result));
 

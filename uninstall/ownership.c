@@ -18,6 +18,7 @@ struct collector {
 	const struct root *root;
 	struct arena *arena;
 	struct claim_list *claims;
+	struct bom_buffers *buffers;
 	const char *receipt; /* the id being read */
 };
 
@@ -178,7 +179,8 @@ read_receipt(struct collector *collector, const struct receipt *receipt,
 	if (fault.code == 0 && receipt->bom_path == NULL && receipt->plist_path != NULL)
 		fault.code = -FAULT_MISSING;
 	if (fault.code == 0 &&
-	    receipt_each_path(collector->root, receipt, fn, collector, &fault) == 0)
+	    receipt_each_path(collector->root, receipt, NULL, collector->buffers, fn, collector,
+		&fault) == 0)
 		return;
 	problem_add_fault(problems,
 	    receipt->bom_path != NULL ? receipt->bom_path : receipt->plist_path, "receipt", fault,
@@ -191,7 +193,7 @@ void
 ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
     size_t id_count, struct problem_list *problems, struct claim_list *claims)
 {
-	struct collector collector = {.root = root, .arena = arena, .claims = claims};
+	struct collector collector = {.root = root, .arena = arena, .claims = claims, .buffers = bom_buffers_new()};
 	struct receipt *receipts;
 	size_t count, i;
 	int error = receipt_list(root, arena, &receipts, &count);
@@ -212,4 +214,5 @@ ownership_collect(const struct root *root, struct arena *arena, const char *cons
 	for (i = 0; i < count && claims->count > 0; i++)
 		if (!is_target(receipts[i].id, ids, id_count))
 			read_receipt(&collector, &receipts[i], mark_other, problems);
+	bom_buffers_free(collector.buffers);
 }

@@ -2,6 +2,7 @@
 /* Reading the receipts of packages. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kmutil-helpers/buf.h"
 #include "kmutil-helpers/plist.h"
@@ -9,8 +10,6 @@
 #include "kmutil-helpers/banned.h"
 
 #define PLIST_CAP_BYTES ((size_t)4 << 20)
-#define BOM_CAP_BYTES ((size_t)256 << 20)
-#define ARENA_CAP_BYTES ((size_t)300 << 20)
 
 /* "", "/", "Library/Extensions" and "/Library/Extensions/" as an absolute path
  * without a slash at the end. */
@@ -22,22 +21,28 @@ absolute_prefix(struct arena *arena, const char *prefix)
 	return path == NULL ? NULL : strcmp(path, "/") == 0 ? "" : path;
 }
 
+/* The property list itself is kept no longer than it is read: there may be ten
+ * thousand of them. */
 static void
 read_plist(const struct root *root, struct arena *arena, struct receipt *receipt)
 {
+	struct arena *scratch = arena_new(0);
 	const struct plist *list;
 	const char *prefix;
 	char *bytes;
 	size_t len;
 
-	receipt->plist_fault.code = path_read(root, receipt->plist_path, PLIST_CAP_BYTES, arena,
-	    &bytes, &len);
-	if (receipt->plist_fault.code != 0 ||
-	    plist_parse(arena, bytes, len, &list, &receipt->plist_fault) != 0)
-		return;
-	receipt->version = plist_find_text(list, "PackageVersion");
-	prefix = plist_find_text(list, "InstallPrefixPath");
-	receipt->prefix = absolute_prefix(arena, prefix != NULL ? prefix : "");
+	receipt->plist_fault.code =
+	    path_read(root, receipt->plist_path, PLIST_CAP_BYTES, scratch, &bytes, &len);
+	if (receipt->plist_fault.code == 0 &&
+	    plist_parse(scratch, bytes, len, &list, &receipt->plist_fault) == 0) {
+		if (plist_type(list) != PLIST_DICT)
+			receipt->plist_fault.code = -FAULT_TYPE;
+		receipt->version = arena_strdup(arena, plist_find_text(list, "PackageVersion"));
+		prefix = plist_find_text(list, "InstallPrefixPath");
+		receipt->prefix = absolute_prefix(arena, prefix != NULL ? prefix : "");
+	}
+	arena_free(scratch);
 }
 
 /* The receipt that a file of the folder belongs to; names come sorted, so that
@@ -57,8 +62,7 @@ find_or_add(struct receipt *receipts, size_t *count, const char *id)
 }
 
 int
-receipt_list(const struct root *root, struct arena *arena, struct receipt **receipts,
-    size_t *count)
+receipt_list(const struct root *root, struct arena *arena, struct receipt **receipts, size_t *count)
 {
 	struct receipt *receipt;
 	const char *id, *path;
@@ -106,25 +110,27 @@ call_with_path(const struct bom_entry *entry, void *payload)
 }
 
 int
-receipt_each_path(const struct root *root, const struct receipt *receipt,
+receipt_each_path(const struct root *root, const struct receipt *receipt, const char *suffix,
+    struct bom_buffers *buffers,
     int (*fn)(const char *path, const struct bom_entry *entry, void *payload), void *payload,
     struct fault *fault)
 {
-	struct arena *scratch = arena_new(ARENA_CAP_BYTES);
 	struct buf path = {0};
 	struct each_path each = {.fn = fn, .payload = payload, .path = &path};
-	char *bytes;
-	size_t len;
-	int error = -ENOENT;
+	struct bom_buffers *own = NULL;
+	int fd, error = -ENOENT;
 
 	each.prefix = receipt->prefix != NULL ? receipt->prefix : "";
-	*fault = (struct fault){0};
 	if (receipt->bom_path != NULL)
-		error = path_read(root, receipt->bom_path, BOM_CAP_BYTES, scratch, &bytes, &len);
-	fault->code = error;
-	if (error == 0)
-		error = bom_read(bytes, len, call_with_path, &each, fault);
+		error = path_open_file(root, receipt->bom_path, &fd, NULL);
+	*fault = (struct fault){.code = error};
+	if (error != 0)
+		return error;
+	if (buffers == NULL)
+		buffers = own = bom_buffers_new();
+	error = bom_read_file(fd, suffix, buffers, call_with_path, &each, fault);
+	(void)close(fd);
+	bom_buffers_free(own);
 	buf_done(&path);
-	arena_free(scratch);
 	return error;
 }

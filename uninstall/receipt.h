@@ -24,9 +24,11 @@ struct receipt {
 int receipt_list(const struct root *root, struct arena *arena, struct receipt **receipts,
     size_t *count);
 
-/* Calls fn for each path of the receipt with the Mac's own absolute path; fn's
- * value other than 0 ends it and is returned. Memory is freed before it returns. */
-int receipt_each_path(const struct root *root, const struct receipt *receipt,
+/* Calls fn for each path of the receipt with the Mac's own absolute path, or only
+ * for those that end in `suffix` (bom_read_file); fn's value other than 0 ends it
+ * and is returned. Whoever reads many hands over buffers; else NULL. */
+int receipt_each_path(const struct root *root, const struct receipt *receipt, const char *suffix,
+    struct bom_buffers *buffers,
     int (*fn)(const char *path, const struct bom_entry *entry, void *payload), void *payload,
     struct fault *fault);
 

@@ -18,29 +18,49 @@ struct receipt_scan {
 /* A kext is listed by its folder; what lies in it needs no look of its own,
  * except for a kext in its PlugIns. */
 static int
-add_if_kext(const char *path, const struct bom_entry *entry, void *payload)
+add_kext(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct receipt_scan *each = payload;
+	struct arena *arena = each->scan->arena;
+	const char *canonical = path_canonical(arena, path);
 	struct trace *trace;
 
-	if (entry->type != BOM_DIRECTORY || !path_has_suffix(path, ".kext"))
+	if (entry->type != BOM_DIRECTORY)
 		return 0;
 	trace = scan_add(each->scan, SOURCE_RECEIPT);
-	trace->path = arena_strdup(each->scan->arena, path);
-	trace->container = each->receipt->plist_path ? each->receipt->plist_path
-						     : each->receipt->bom_path;
+	trace->path = canonical != NULL ? canonical : arena_strdup(arena, path);
+	trace->container =
+	    each->receipt->plist_path ? each->receipt->plist_path : each->receipt->bom_path;
 	trace->version = each->receipt->version;
 	if (each->receipt->prefix == NULL)
 		trace->note = "the receipt's property list does not say where it was installed";
 	return 0;
 }
 
+/* A receipt that has lost its list is told of, as one whose list is broken. */
+static void
+read_one(struct receipt_scan *each, struct bom_buffers *buffers)
+{
+	const struct receipt *receipt = each->receipt;
+	struct fault fault;
+
+	if (receipt->plist_fault.code != 0)
+		scan_fault(each->scan, SOURCE_RECEIPT, receipt->plist_path, receipt->plist_fault);
+	if (receipt->bom_path == NULL)
+		problem_add_text(&each->scan->problems, receipt->plist_path, source_receipt.name,
+		    "has no list of files (.bom) beside it; what the package installed is unknown",
+		    false);
+	else if (receipt_each_path(
+		     each->scan->root, receipt, ".kext", buffers, add_kext, each, &fault) != 0)
+		scan_fault(each->scan, SOURCE_RECEIPT, receipt->bom_path, fault);
+}
+
 static void
 receipt_read(struct scan *scan)
 {
+	struct bom_buffers *buffers = bom_buffers_new();
 	struct receipt *receipts;
 	struct receipt_scan each = {.scan = scan};
-	struct fault fault;
 	size_t count, i;
 	int error = receipt_list(scan->root, scan->arena, &receipts, &count);
 
@@ -48,14 +68,9 @@ receipt_read(struct scan *scan)
 		scan_problem(scan, SOURCE_RECEIPT, RECEIPTS, error);
 	for (i = 0; i < count; i++) {
 		each.receipt = &receipts[i];
-		if (receipts[i].plist_fault.code != 0)
-			scan_fault(scan, SOURCE_RECEIPT, receipts[i].plist_path,
-			    receipts[i].plist_fault);
-		if (receipts[i].bom_path == NULL)
-			continue;
-		if (receipt_each_path(scan->root, &receipts[i], add_if_kext, &each, &fault) != 0)
-			scan_fault(scan, SOURCE_RECEIPT, receipts[i].bom_path, fault);
+		read_one(&each, buffers);
 	}
+	bom_buffers_free(buffers);
 }
 
 const struct source source_receipt = {

@@ -154,8 +154,8 @@ act_forget(struct run *run, struct step *step)
 
 	for (i = 0; error == 0 && i < count; i++)
 		if (strcmp(receipts[i].id, step->subject) == 0)
-			error = receipt_each_path(
-			    &run->ledger->root, &receipts[i], find_left_path, &left, &fault);
+			error = receipt_each_path(&run->ledger->root, &receipts[i], NULL, NULL,
+			    find_left_path, &left, &fault);
 	if (left.path != NULL) {
 		step->state = STEP_SKIPPED;
 		step->message =

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "kmutil-helpers/bom.h"
@@ -85,6 +87,14 @@ bom_make(struct bytes *b, const struct row *rows, size_t count)
 	set_be32(b, 12, (uint32_t)blocks - 1);
 	set_be32(b, 16, (uint32_t)index);
 	set_be32(b, 20, (uint32_t)(b->len - index));
+}
+
+static uint64_t
+be(const struct bytes *b, size_t at)
+{
+	struct cursor c = cursor_make(b->data + at, 4);
+
+	return cursor_be32(&c);
 }
 
 static int
@@ -195,6 +205,88 @@ test_every_truncation(void **state)
 	assert_int_equal(seen.count, 0);
 }
 
+/* Writes the BOM into a file with `gap` zero bytes between header and blocks. */
+static int
+file_with_gap(const struct bytes *b, uint32_t gap)
+{
+	static struct bytes moved;
+	uint32_t index = (uint32_t)be(b, 16), blocks = (uint32_t)be(b, index), i;
+	FILE *file = tmpfile();
+	int fd = file != NULL ? dup(fileno(file)) : -1;
+
+	assert_true(fd >= 0);
+	moved = *b;
+	for (i = 1; i < blocks; i++)
+		set_be32(&moved, index + 4 + 8 * i, (uint32_t)be(b, index + 4 + 8 * i) + gap);
+	set_be32(&moved, 16, index + gap);
+	set_be32(&moved, 24, (uint32_t)be(b, 24) + gap);
+	assert_int_equal(pwrite(fd, moved.data, 512, 0), 512);
+	assert_int_equal(
+	    pwrite(fd, moved.data + 512, b->len - 512, 512 + (off_t)gap), (ssize_t)(b->len - 512));
+	(void)fclose(file);
+	return fd;
+}
+
+/* With every byte of the blocks at a page's end once. */
+static void
+a_large_file_is_read_by_pages(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "Library"}, {5, 2, "a.kext"},
+	    {6, 5, "Contents"}, {7, 6, "PlugIns"}, {9, 7, "b.kext"}, {11, 2, ".kext"}};
+	struct bom_buffers *buffers = bom_buffers_new();
+	static struct bytes b;
+	size_t k;
+	int fd;
+
+	(void)state;
+	bom_make(&b, rows, 7);
+	for (k = 0; k <= b.len - 512; k++) {
+		struct seen all = {0}, kexts = {0};
+
+		fd = file_with_gap(&b, (uint32_t)(BOM_STORE_BYTES + BOM_PAGE_BYTES - 512 - k));
+		assert_int_equal(bom_read_file(fd, NULL, buffers, entry_note, &all, NULL), 0);
+		assert_int_equal(bom_read_file(fd, ".kext", buffers, entry_note, &kexts, NULL), 0);
+		assert_string_equal(all.all,
+		    "Library Library/a.kext Library/a.kext/Contents "
+		    "Library/a.kext/Contents/PlugIns Library/a.kext/Contents/PlugIns/b.kext "
+		    "Library/.kext ");
+		assert_string_equal(
+		    kexts.all, "Library/a.kext Library/a.kext/Contents/PlugIns/b.kext ");
+		(void)close(fd);
+	}
+	bom_buffers_free(buffers);
+}
+
+/* The same faults where nothing is wanted as where everything is. */
+static void
+a_list_without_a_kext_is_still_checked(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "a"}};
+	struct bom_buffers *buffers = bom_buffers_new();
+	static struct bytes b;
+	struct seen seen = {0};
+	size_t len;
+	int fd;
+
+	(void)state;
+	bom_make(&b, rows, 2);
+	fd = file_with_gap(&b, 0);
+	assert_int_equal(bom_read_file(fd, ".kext", buffers, entry_note, &seen, NULL), 0);
+	for (len = b.len; len-- > 0;) {
+		assert_int_equal(ftruncate(fd, (off_t)len), 0);
+		assert_int_equal(bom_read_file(fd, ".kext", buffers, entry_note, &seen, NULL),
+		    len < 32 ? -FAULT_SHORT : -FAULT_RANGE);
+	}
+	(void)close(fd);
+	set_be32(&b, 512 + 16, 3); /* the tree says three paths */
+	fd = file_with_gap(&b, 0);
+	assert_int_equal(
+	    bom_read_file(fd, ".kext", buffers, entry_note, &seen, NULL), -FAULT_DAMAGED);
+	(void)close(fd);
+	assert_int_equal(seen.count, 0);
+	bom_buffers_free(buffers);
+}
+
 static void
 test_checksum_of_cksum(void **state)
 {
@@ -217,6 +309,8 @@ main(void)
 	    cmocka_unit_test(test_lies),
 	    cmocka_unit_test(test_leaf_that_links_to_itself),
 	    cmocka_unit_test(test_every_truncation),
+	    cmocka_unit_test(a_large_file_is_read_by_pages),
+	    cmocka_unit_test(a_list_without_a_kext_is_still_checked),
 	    cmocka_unit_test(test_checksum_of_cksum),
 	};
 
