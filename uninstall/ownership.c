@@ -178,9 +178,8 @@ read_receipt(struct collector *collector, const struct receipt *receipt,
 	collector->receipt = receipt->id;
 	if (fault.code == 0 && receipt->bom_path == NULL && receipt->plist_path != NULL)
 		fault.code = -FAULT_MISSING;
-	if (fault.code == 0 &&
-	    receipt_each_path(collector->root, receipt, NULL, collector->buffers, fn, collector,
-		&fault) == 0)
+	if (fault.code == 0 && receipt_each_path(collector->root, receipt, NULL, collector->buffers,
+				   fn, collector, &fault) == 0)
 		return;
 	problem_add_fault(problems,
 	    receipt->bom_path != NULL ? receipt->bom_path : receipt->plist_path, "receipt", fault,
@@ -193,7 +192,8 @@ void
 ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
     size_t id_count, struct problem_list *problems, struct claim_list *claims)
 {
-	struct collector collector = {.root = root, .arena = arena, .claims = claims, .buffers = bom_buffers_new()};
+	struct collector collector = {
+	    .root = root, .arena = arena, .claims = claims, .buffers = bom_buffers_new()};
 	struct receipt *receipts;
 	size_t count, i;
 	int error = receipt_list(root, arena, &receipts, &count);
