@@ -14,7 +14,7 @@ python_peers() {
 
 crate_peer() {
   [ -x $work/cargo/release/bench-apple-bom ] ||
-    cargo build --quiet --release --locked --target-dir $work/cargo \
+    cargo build --quiet --release --target-dir $work/cargo \
       --manifest-path tests/bench/peers/apple-bom/Cargo.toml
 }
 
