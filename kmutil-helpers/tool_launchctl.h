@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* /bin/launchctl asuser: a program in the session of the person at the console. */
+/*
+ * /bin/launchctl: a program in the session of the person at the console, and the
+ * jobs of launchd. A domain is "system" or "gui/UID".
+ */
 #ifndef KMUTIL_HELPERS_TOOL_LAUNCHCTL_H
 #define KMUTIL_HELPERS_TOOL_LAUNCHCTL_H
 
@@ -13,5 +16,18 @@
 int launchctl_run_as_user(struct arena *arena, const struct console *console,
     const struct spawn_request *request, struct spawn_result *result)
     __attribute__((warn_unused_result));
+
+/* Whether the domain knows the job. A domain that does not exist knows none. 0,
+ * -FAULT_TOOL when it cannot be told, else as spawn_ask. */
+int launchctl_is_loaded(struct arena *arena, const char *domain, const char *label, bool *loaded)
+    __attribute__((warn_unused_result));
+
+/* Ends the job of a property list and makes the domain forget it; takes it up again.
+ * 0, -FAULT_TOOL with launchctl's last words in *message (NULL: it said nothing),
+ * else as spawn_ask. */
+int launchctl_bootout(struct arena *arena, const char *domain, const char *path,
+    const char **message) __attribute__((warn_unused_result));
+int launchctl_bootstrap(struct arena *arena, const char *domain, const char *path,
+    const char **message) __attribute__((warn_unused_result));
 
 #endif

@@ -78,6 +78,50 @@ collection_unreadable(const struct session *session)
 	return false;
 }
 
+/* The jobs of launchd that load a target: they are the product's, listed or not. */
+static const struct claim_extra *
+make_extras(struct removal *removal, size_t *count)
+{
+	struct arena *arena = removal->session->arena;
+	struct claim_extra *extras = NULL, *extra;
+	const struct kext_case *kext;
+	size_t room = 0, i, j;
+
+	*count = 0;
+	for (i = 0; i < removal->selection.count; i++) {
+		kext = removal->selection.subjects[i]->kext;
+		for (j = 0; kext != NULL && j < kext->trace_count; j++) {
+			if (kext->traces[j]->source != SOURCE_LAUNCHD)
+				continue;
+			extra = arena_push(arena, &extras, count, &room, sizeof(*extra));
+			*extra = (struct claim_extra){.path = kext->traces[j]->path,
+			    .why = arena_printf(
+				arena, "the launchd job that loads %s", case_name(kext))};
+		}
+	}
+	return extras;
+}
+
+/* What the plan may take: the files of the receipts, the product's jobs. */
+static void
+collect_claims(struct removal *removal)
+{
+	struct session *session = removal->session;
+	size_t count, i;
+	const struct claim_extra *extras = make_extras(removal, &count);
+	const struct claim *claim;
+
+	ownership_collect(&session->root, session->arena, removal->selection.receipts,
+	    removal->selection.receipt_count, extras, count, &session->scan.problems,
+	    &removal->claims);
+	for (i = 0; i < removal->claims.count; i++) {
+		claim = &removal->claims.items[i];
+		if (claim->state != CLAIM_ABSENT && jobs_is_place(claim->path))
+			jobs_add(&session->root, session->arena, claim->path,
+			    &session->scan.problems, &removal->jobs);
+	}
+}
+
 void
 removal_plan(struct removal *removal)
 {
@@ -87,6 +131,7 @@ removal_plan(struct removal *removal)
 	    .rules = removal->selection.rules,
 	    .rule_count = removal->selection.rule_count,
 	    .claims = &removal->claims,
+	    .jobs = &removal->jobs,
 	    .macos_major = session->host.macos,
 	    .has_rebuild = session_has_rebuild(session),
 	    .collection_unreadable = collection_unreadable(session),
@@ -100,8 +145,7 @@ removal_plan(struct removal *removal)
 	input.targets = make_targets(removal, &input.target_count);
 	input.keep_below = make_keep(removal);
 	if (!removal->only_rebuild)
-		ownership_collect(&session->root, session->arena, removal->selection.receipts,
-		    removal->selection.receipt_count, &session->scan.problems, &removal->claims);
+		collect_claims(removal);
 	plan_make(session->arena, &input, &removal->plan);
 	if (removal->only_rebuild)
 		keep_machine_steps(&removal->plan);

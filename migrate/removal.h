@@ -21,6 +21,7 @@ struct removal {
 	bool only_rebuild;         /* approve: no file is touched */
 	bool migrates;
 	struct claim_list claims;
+	struct job_list jobs;
 	struct plan plan;
 	struct run run;
 	int exit;

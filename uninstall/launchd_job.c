@@ -271,6 +271,7 @@ launchd_job_read(struct arena *arena, const struct plist *list, struct launchd_j
 	error = read_words(arena, list, &words);
 	if (error != 0)
 		return error;
+	job->program = words.count > 0 ? words.items[0] : NULL;
 	script = find_script(&words);
 	if (script < words.count)
 		read_script(arena, job, words.items[script]);

@@ -21,7 +21,8 @@ struct launchd_kext {
 };
 
 struct launchd_job {
-	const char *label; /* NULL when absent */
+	const char *label;   /* NULL when absent */
+	const char *program; /* what is started; NULL when absent */
 	struct launchd_kext *kexts; /* none twice */
 	size_t count, room;
 };

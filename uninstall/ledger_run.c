@@ -18,8 +18,10 @@ static const char sql_run_by_id[] =
     " FROM run WHERE id = :id";
 static const char sql_run_last_moved[] =
     "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
-    " FROM run WHERE state <> 'undone' AND command <> 'undo' AND EXISTS"
-    "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id)"
+    " FROM run WHERE state <> 'undone' AND command <> 'undo' AND (EXISTS"
+    "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id) OR EXISTS"
+    "  (SELECT 1 FROM step WHERE step.run = run.id AND step.kind = 'stop-job'"
+    "   AND step.state IN ('begun', 'done')))"
     " ORDER BY id DESC LIMIT 1";
 static const char sql_run_unfinished[] =
     "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"

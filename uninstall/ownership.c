@@ -188,9 +188,40 @@ read_receipt(struct collector *collector, const struct receipt *receipt,
 		collector->claims->unreadable = true;
 }
 
+/* The paths that no target receipt lists; what lies there is taken as it is. */
+static void
+add_extras(struct collector *collector, const struct claim_extra *extras, size_t count)
+{
+	struct claim_list *claims = collector->claims;
+	size_t listed = claims->count, i;
+	struct claim *claim;
+	struct stat st;
+
+	for (i = 0; i < count; i++) {
+		if (listed > 0 && bsearch(extras[i].path, claims->items, listed,
+				      sizeof(*claims->items), compare_with_claim) != NULL)
+			continue;
+		if (path_stat(collector->root, extras[i].path, &st) != 0)
+			continue;
+		claim = arena_push(collector->arena, &claims->items, &claims->count, &claims->room,
+		    sizeof(*claim));
+		*claim = (struct claim){.path = extras[i].path,
+		    .why = extras[i].why,
+		    .state = S_ISDIR(st.st_mode) ? CLAIM_FOLDER : CLAIM_AS_INSTALLED};
+	}
+}
+
+static void
+sort_claims(struct claim_list *claims)
+{
+	if (claims->count > 1)
+		qsort(claims->items, claims->count, sizeof(*claims->items), compare_claims);
+}
+
 void
 ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
-    size_t id_count, struct problem_list *problems, struct claim_list *claims)
+    size_t id_count, const struct claim_extra *extras, size_t extra_count,
+    struct problem_list *problems, struct claim_list *claims)
 {
 	struct collector collector = {
 	    .root = root, .arena = arena, .claims = claims, .buffers = bom_buffers_new()};
@@ -209,8 +240,9 @@ ownership_collect(const struct root *root, struct arena *arena, const char *cons
 		claims->receipts[claims->receipt_count++] = receipts[i].id;
 		read_receipt(&collector, &receipts[i], add_claim, problems);
 	}
-	if (claims->count > 1)
-		qsort(claims->items, claims->count, sizeof(*claims->items), compare_claims);
+	sort_claims(claims);
+	add_extras(&collector, extras, extra_count);
+	sort_claims(claims);
 	for (i = 0; i < count && claims->count > 0; i++)
 		if (!is_target(receipts[i].id, ids, id_count))
 			read_receipt(&collector, &receipts[i], mark_other, problems);

@@ -20,7 +20,8 @@ enum claim_state {
 /* One path of one target receipt. */
 struct claim {
 	const char *path;
-	const char *receipt;  /* its id */
+	const char *receipt;  /* its id; NULL: no target receipt lists it, see why */
+	const char *why;      /* why it is the product's all the same; NULL with a receipt */
 	const char *other;    /* another receipt that claims the path too, or NULL */
 	enum claim_state state;
 };
@@ -34,9 +35,17 @@ struct claim_list {
 	bool unreadable;
 };
 
-/* Collects the claims of the receipts with these ids. What cannot be read becomes
+/* A path that is the product's although its receipts need not say so: a rule names it,
+ * or it does nothing but load the kext. */
+struct claim_extra {
+	const char *path, *why;
+};
+
+/* Collects the claims of the receipts with these ids, and of the extra paths that none
+ * of them lists. What cannot be read becomes
  * a problem and sets unreadable: nothing may then be taken on its word. */
 void ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
-    size_t id_count, struct problem_list *problems, struct claim_list *claims);
+    size_t id_count, const struct claim_extra *extras, size_t extra_count,
+    struct problem_list *problems, struct claim_list *claims);
 
 #endif

@@ -43,6 +43,20 @@ is_vaulted(const struct plan *plan, const char *path)
 	return false;
 }
 
+bool
+plan_is_of_targets(const struct plan_input *input, const struct kext_case *kext)
+{
+	const struct kext_case *target;
+	size_t i;
+
+	for (i = 0; i < input->target_count; i++) {
+		target = input->targets[i].kext;
+		if (target == kext || (kext->rule != NULL && target->rule == kext->rule))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_to_keep(const struct plan_input *input, const char *path)
 {
@@ -97,6 +111,53 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 	}
 }
 
+/* Another product's kext that the job installs or loads too; NULL: there is none. */
+static const struct kext_case *
+other_kext_of(const struct plan_input *input, const char *job)
+{
+	const struct kext_case *kext;
+	size_t i, j;
+
+	for (i = 0; i < input->cases->count; i++) {
+		kext = &input->cases->items[i];
+		for (j = 0; j < kext->trace_count; j++)
+			if (kext->traces[j]->source == SOURCE_LAUNCHD &&
+			    strcmp(kext->traces[j]->path, job) == 0 &&
+			    !plan_is_of_targets(input, kext))
+				return kext;
+	}
+	return NULL;
+}
+
+static const struct job *
+find_job(const struct plan_input *input, const char *path)
+{
+	size_t i;
+
+	for (i = 0; input->jobs != NULL && i < input->jobs->count; i++)
+		if (strcmp(input->jobs->items[i].path, path) == 0)
+			return &input->jobs->items[i];
+	return NULL;
+}
+
+/* Why a job stays; NULL when it may go. */
+static const char *
+reason_to_keep_job(
+    struct arena *arena, const struct plan_input *input, const struct claim *claim)
+{
+	const struct job *job = find_job(input, claim->path);
+	const struct kext_case *other;
+
+	if (job == NULL)
+		return NULL;
+	if (job->program != NULL && is_to_keep(input, job->program))
+		return "it starts a program of the replacement";
+	other = other_kext_of(input, claim->path);
+	return other != NULL ? arena_printf(arena, "it loads %s too, which is another product's",
+				   case_name(other))
+			     : NULL;
+}
+
 /* Why a file that a receipt lists stays; NULL when it goes. */
 static const char *
 reason_to_keep(struct arena *arena, const struct plan_input *input, const struct claim *claim)
@@ -113,7 +174,29 @@ reason_to_keep(struct arena *arena, const struct plan_input *input, const struct
 		return "it is not as the package installed it";
 	if (claim->state == CLAIM_UNKNOWN)
 		return "it could not be compared with what the package installed";
-	return NULL;
+	return reason_to_keep_job(arena, input, claim);
+}
+
+/* The product's jobs end before the files that they run go. */
+static void
+plan_jobs(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct claim *claim;
+	const struct job *job;
+	const char **domain;
+	size_t i;
+
+	for (i = 0; i < input->claims->count; i++) {
+		claim = &input->claims->items[i];
+		job = find_job(input, claim->path);
+		if (job == NULL || claim->state == CLAIM_ABSENT || claim->state == CLAIM_FOLDER ||
+		    reason_to_keep(arena, input, claim) != NULL)
+			continue;
+		for (domain = job->domains; *domain != NULL; domain++)
+			(void)add_step(arena, plan, STEP_STOP_JOB,
+			    arena_printf(arena, "%s %s", *domain, job->path),
+			    "launchd runs it, and its files go");
+	}
 }
 
 static void
@@ -133,7 +216,10 @@ plan_files(struct arena *arena, const struct plan_input *input, struct plan *pla
 			add_kept(arena, plan, claim->path, why);
 		else
 			(void)add_step(arena, plan, STEP_VAULT, claim->path,
-			    arena_printf(arena, "only the package %s lists it", claim->receipt));
+			    claim->receipt == NULL
+				? claim->why
+				: arena_printf(
+				      arena, "only the package %s lists it", claim->receipt));
 	}
 }
 
@@ -184,7 +270,8 @@ plan_receipts(struct arena *arena, const struct plan_input *input, struct plan *
 		left = NULL;
 		for (j = 0; j < input->claims->count && left == NULL; j++) {
 			claim = &input->claims->items[j];
-			if (strcmp(claim->receipt, input->claims->receipts[i]) == 0 &&
+			if (claim->receipt != NULL &&
+			    strcmp(claim->receipt, input->claims->receipts[i]) == 0 &&
 			    claim->state != CLAIM_ABSENT && claim->state != CLAIM_FOLDER &&
 			    !is_vaulted(plan, claim->path))
 				left = claim->path;
@@ -254,6 +341,7 @@ void
 plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
 	*plan = (struct plan){0};
+	plan_jobs(arena, input, plan);
 	plan_bundles(arena, input, plan);
 	plan_files(arena, input, plan);
 	plan_folders(arena, input, plan);

@@ -7,6 +7,7 @@
 #define UNINSTALL_PLAN_H
 
 #include "uninstall/case.h"
+#include "uninstall/jobs.h"
 #include "uninstall/ownership.h"
 #include "uninstall/standing.h"
 #include "uninstall/step.h"
@@ -33,6 +34,7 @@ struct plan_input {
 	const struct rule *const *rules; /* of the targets, and those named without one */
 	size_t rule_count;
 	const struct claim_list *claims;
+	const struct job_list *jobs; /* of the claims and traces; NULL: none */
 	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */
 	int macos_major;
 	bool has_rebuild;
@@ -61,6 +63,9 @@ struct plan {
 	bool wants_rebuild;   /* the collection, stash or instructions name a target */
 	bool restart_needed;  /* a target is loaded, or named there */
 };
+
+/* A target, or another kext of a target's product: no bystander. */
+bool plan_is_of_targets(const struct plan_input *input, const struct kext_case *kext);
 
 /* All texts owned by the arena. */
 void plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan);

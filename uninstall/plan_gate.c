@@ -30,21 +30,6 @@ has_step(const struct plan *plan, enum step_kind kind)
 	return false;
 }
 
-/* A target, or another kext of a target's product: no bystander. */
-static bool
-is_of_targets(const struct plan_input *input, const struct kext_case *kext)
-{
-	const struct kext_case *target;
-	size_t i;
-
-	for (i = 0; i < input->target_count; i++) {
-		target = input->targets[i].kext;
-		if (target == kext || (kext->rule != NULL && target->rule == kext->rule))
-			return true;
-	}
-	return false;
-}
-
 static void
 add_bystander(struct arena *arena, struct plan *plan, const struct kext_case *kext,
     const char *effect, const char *why)
@@ -96,7 +81,7 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 
 	for (i = 0; i < input->cases->count; i++) {
 		kext = &input->cases->items[i];
-		if (kext->apple || is_of_targets(input, kext))
+		if (kext->apple || plan_is_of_targets(input, kext))
 			continue;
 		facts = case_get_facts(kext);
 		effect = effect_on(plan, &facts, &why);
@@ -184,7 +169,29 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 						 : "no replacement is known"));
 }
 
-/* A job of launchd would bring the kext back, or keep it in use. */
+static bool
+is_vaulted(const struct plan *plan, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_VAULT && strcmp(plan->steps[i].subject, path) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+why_kept(const struct plan *plan, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < plan->kept_count; i++)
+		if (strcmp(plan->kept[i].path, path) == 0)
+			return plan->kept[i].why;
+	return "it is not this product's to give";
+}
+
+/* A job of launchd that stays would bring the kext back, or keep it in use. */
 static void
 check_jobs(struct arena *arena, const struct kext_case *kext, struct plan *plan)
 {
@@ -193,12 +200,12 @@ check_jobs(struct arena *arena, const struct kext_case *kext, struct plan *plan)
 
 	for (i = 0; i < kext->trace_count && !kext->apple; i++) {
 		trace = kext->traces[i];
-		if (trace->source == SOURCE_LAUNCHD)
+		if (trace->source == SOURCE_LAUNCHD && !is_vaulted(plan, trace->path))
 			refuse(arena, plan,
 			    arena_printf(arena,
-				"%s is installed or loaded by the launchd job %s, which this "
-				"version cannot stop yet; stop and remove it first",
-				case_name(kext), trace->path));
+				"%s is installed or loaded by the launchd job %s, which stays: %s; "
+				"stop and remove it first",
+				case_name(kext), trace->path, why_kept(plan, trace->path)));
 	}
 }
 

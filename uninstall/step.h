@@ -12,6 +12,7 @@
 #include "rules/assumption.h"
 
 enum step_kind {
+	STEP_STOP_JOB, /* subject: launchd's domain, a blank, the job's property list */
 	STEP_VAULT,
 	STEP_SETTLE,
 	STEP_FORGET,
@@ -20,7 +21,8 @@ enum step_kind {
 	STEP_PREPARE,
 	STEP_ACTIVATE,
 	STEP_VERIFY,
-	STEP_RESTORE, /* of an undo */
+	STEP_RESTORE,   /* of an undo */
+	STEP_START_JOB, /* of an undo; subject as of STEP_STOP_JOB */
 	STEP_KIND_COUNT
 };
 

@@ -9,7 +9,9 @@
 #include <time.h>
 
 #include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/tool_launchctl.h"
 #include "kmutil-helpers/tool_pkgutil.h"
+#include "uninstall/jobs.h"
 #include "uninstall/receipt.h"
 #include "uninstall/run.h"
 #include "uninstall/undo.h"
@@ -95,6 +97,77 @@ wait_ms(long ms)
 	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
 	(void)nanosleep(&pause, NULL);
+}
+
+/* The domain and the property list that a job's step speaks of. */
+static const char *
+split_job(struct arena *arena, const char *subject, const char **domain)
+{
+	const char *blank = strchr(subject, ' ');
+
+	if (blank == NULL)
+		return NULL;
+	*domain = arena_strndup(arena, subject, (size_t)(blank - subject));
+	return blank + 1;
+}
+
+/* Whether launchd still has the job in that domain; what cannot be told counts as yes. */
+static bool
+is_job_loaded(struct run *run, const char *domain, const char *path)
+{
+	struct job_list jobs = {0};
+	struct problem_list problems = {.arena = run->arena};
+	const char **at;
+
+	jobs_add(&run->ledger->root, run->arena, path, &problems, &jobs);
+	if (jobs.count == 0 || problems.count > 0)
+		return true;
+	for (at = jobs.items[0].domains; *at != NULL; at++)
+		if (strcmp(*at, domain) == 0)
+			return true;
+	return false;
+}
+
+static int
+act_stop_job(struct run *run, struct step *step)
+{
+	const char *domain, *message, *path = split_job(run->arena, step->subject, &domain);
+	int error;
+
+	if (path == NULL)
+		return step_failed(step, "names no job; nothing was changed");
+	if (!path_exists(&run->ledger->root, path))
+		return step_done(step, "its files are gone already");
+	error = launchctl_bootout(run->arena, domain, path, &message);
+	if (error == 0)
+		return step_done(step, "ended");
+	if (!is_job_loaded(run, domain, path))
+		return step_done(step, "does not run");
+	return step_failed(step, arena_printf(run->arena,
+	    "launchctl: %s; it runs until the next restart",
+	    message != NULL ? message : fault_sentence(error)));
+}
+
+/* Taken up again after its files are back. A session that has ended takes it up at the
+ * next login by itself. */
+static int
+act_start_job(struct run *run, struct step *step)
+{
+	const char *domain, *message, *path = split_job(run->arena, step->subject, &domain);
+	int error;
+
+	if (path == NULL || !path_exists(&run->ledger->root, path))
+		return step_failed(step, "its files are not back; it was not started");
+	error = launchctl_bootstrap(run->arena, domain, path, &message);
+	if (error == 0)
+		return step_done(step, "runs again");
+	if (is_job_loaded(run, domain, path))
+		return step_done(step, "runs already");
+	step->state = strcmp(domain, "system") == 0 ? STEP_FAILED : STEP_SKIPPED;
+	step->message = arena_printf(run->arena,
+	    "launchctl: %s; it starts by itself at the next restart or login",
+	    message != NULL ? message : fault_sentence(error));
+	return 0;
 }
 
 /* Waits until kernelmanagerd is done with the change on disk, bounded. */
@@ -277,6 +350,8 @@ int
 step_act(struct run *run, struct step *step)
 {
 	switch (step->kind) {
+	case STEP_STOP_JOB:
+		return act_stop_job(run, step);
 	case STEP_VAULT:
 		return act_vault(run, step);
 	case STEP_SETTLE:
@@ -289,6 +364,8 @@ step_act(struct run *run, struct step *step)
 		return act_rebuild(run, step);
 	case STEP_RESTORE:
 		return undo_act(run, step);
+	case STEP_START_JOB:
+		return act_start_job(run, step);
 	case STEP_PREPARE:
 	case STEP_ACTIVATE:
 	case STEP_VERIFY:

@@ -6,6 +6,7 @@
 #include "kmutil-helpers/banned.h"
 
 static const struct step_row step_rows[STEP_KIND_COUNT] = {
+    [STEP_STOP_JOB] = {"stop-job", false, {ASSUMPTION_BOOTOUT_ENDS_JOB}, 1},
     [STEP_VAULT] = {"vault", false, {ASSUMPTION_EXTENSIONS_ARE_ROOTS}, 1},
     [STEP_SETTLE] = {"settle", false, {ASSUMPTION_LOG_SHOWS_WORK}, 1},
     [STEP_FORGET] = {"forget", false, {ASSUMPTION_FORGET_WORKS}, 1},
@@ -20,6 +21,7 @@ static const struct step_row step_rows[STEP_KIND_COUNT] = {
 	{ASSUMPTION_AUX_UUID_TELLS_BOOT, ASSUMPTION_INSPECT_LISTS_COLLECTION}, 2},
     [STEP_RESTORE] = {"restore", false,
 	{ASSUMPTION_EXTENSIONS_ARE_ROOTS, ASSUMPTION_THIRD_PARTY_NEEDS_BUNDLE_APPROVAL}, 2},
+    [STEP_START_JOB] = {"start-job", false, {ASSUMPTION_BOOTOUT_ENDS_JOB}, 1},
 };
 
 static const char *const step_state_names[STEP_STATE_COUNT] = {

@@ -10,16 +10,36 @@
 #include "uninstall/vault.h"
 #include "kmutil-helpers/banned.h"
 
+/* The jobs that the run ended run again, after their files. */
+static void
+add_jobs(struct arena *arena, int64_t run, struct step *steps,
+    size_t *count, const struct step *done, size_t done_count)
+{
+	size_t i;
+
+	for (i = 0; i < done_count; i++)
+		if (done[i].kind == STEP_STOP_JOB &&
+		    (done[i].state == STEP_DONE || done[i].state == STEP_BEGUN))
+			steps[(*count)++] = (struct step){
+			    .kind = STEP_START_JOB,
+			    .subject = done[i].subject,
+			    .why = arena_printf(arena, "run %lld ended it", (long long)run),
+			};
+}
+
 int
 undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
     size_t *count)
 {
 	struct vaulted *items;
-	size_t item_count, i;
+	struct step *done = NULL;
+	size_t item_count, done_count = 0, i;
 	int error = ledger_vault_list(ledger, arena, run, &items, &item_count);
 
 	*count = 0;
-	*steps = arena_array(arena, item_count + 1, sizeof(**steps));
+	if (error == 0)
+		error = ledger_step_list(ledger, arena, run, &done, &done_count);
+	*steps = arena_array(arena, item_count + done_count + 1, sizeof(**steps));
 	for (i = item_count; error == 0 && i > 0; i--)
 		if (!items[i - 1].restored)
 			(*steps)[(*count)++] = (struct step){
@@ -27,6 +47,8 @@ undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct step *
 			    .subject = items[i - 1].path,
 			    .why = arena_printf(arena, "run %lld moved it", (long long)run),
 			};
+	if (error == 0)
+		add_jobs(arena, run, *steps, count, done, done_count);
 	return error;
 }
 

@@ -40,7 +40,7 @@ show_one(const char *dir, const struct model *model, const char *key)
 {
 	const char *value;
 
-	if (!strcmp(key, "loaded") || !strcmp(key, "used")) {
+	if (!strcmp(key, "loaded") || !strcmp(key, "used") || !strcmp(key, "job")) {
 		show_lines(model, key);
 	} else if (!strcmp(key, "listed")) {
 		if (keep_collection_present(dir, model))

@@ -50,10 +50,12 @@ void keep_version_write(const char *root, const struct model *model);
 void keep_history_add(const char *root, const char *name, const char *version,
     const char *process, const char *package, time_t when);
 
-/* keep_jobs.c: launchd's jobs, "job" in the model. keep_jobs_read: as at a start. */
+/* keep_jobs.c: launchd's jobs, "job" in the model, each DOMAIN/NAME. keep_jobs_read: as
+ * at a start. keep_jobs_has_session: whether someone is logged in there. */
 void keep_jobs_read(const char *root, struct model *model);
-bool keep_jobs_has(const struct model *model, const char *label);
-void keep_jobs_drop(struct model *model, const char *label);
+bool keep_jobs_has_session(const char *root, const struct model *model, const char *domain);
+bool keep_jobs_has(const struct model *model, const char *job_name);
+void keep_jobs_drop(struct model *model, const char *job_name);
 
 /* keep_user.c: accounts. Adding one that is there changes nothing. */
 bool keep_user_find(const char *root, const char *name, unsigned int *uid, unsigned int *gid);

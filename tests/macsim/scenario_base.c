@@ -3,6 +3,7 @@
  * What every Mac has: folders, accounts, base collections, Apple-shipped kexts.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/macsim/keep.h"
 #include "tests/macsim/scenario.h"
@@ -96,6 +97,8 @@ scenario_base(const char *root, struct model *model)
 	files_mkdir(root, "/private/tmp", 01777);
 	files_mkdir(root, "/private/var/tmp", 01777);
 	files_mkdir(root, "/private/var/root", 0700);
+	/* Not on a Mac that was started without root's rights. */
+	(void)!lchown(files_format("%s/Users/user", root).text, 501, 20);
 	files_link(root, "/var", "private/var");
 	files_link(root, "/tmp", "private/tmp");
 	files_link(root, "/etc", "private/etc");

@@ -85,22 +85,46 @@ a_loaded_kext_waits_for_its_replacement(void **state)
 	}
 }
 
+#define JOB "/Library/LaunchDaemons/com.example.load.plist"
+
 static void
-a_job_that_loads_the_kext_must_go_first(void **state)
+a_job_that_loads_the_kext_goes_or_forbids_the_plan(void **state)
 {
 	struct world *w = *state;
 
-	see(w, TARGET, SOURCE_LAUNCHD)->path = "/Library/LaunchDaemons/com.example.load.plist";
-	assert_true(is_refused_for(w, "launchd job /Library/LaunchDaemons/com.example.load.plist"));
+	see(w, TARGET, SOURCE_LAUNCHD)->path = JOB;
+	assert_true(is_refused_for(w, "launchd job " JOB ", which stays"));
 	assert_int_equal(w->plan.step_count, 0);
-	see(w, TARGET, SOURCE_BUNDLE);
-	assert_true(is_refused_for(w, "stop and remove it first"));
+	claim(w, JOB, CLAIM_AS_INSTALLED);
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	assert_non_null(find(w, STEP_VAULT, JOB));
+	w->claims[0].other = "com.other.pkg";
+	assert_true(is_refused_for(w, "com.other.pkg lists it too"));
 	assert_int_equal(w->plan.refusal_count, 1);
 	w->kexts[TARGET].trace_count = 0;
 	see(w, TARGET, SOURCE_BUNDLE);
 	see(w, OTHER, SOURCE_LAUNCHD);
 	make(w);
 	assert_int_equal(w->plan.refusal_count, 0);
+}
+
+static void
+a_job_of_another_product_s_kext_too_stays(void **state)
+{
+	const char *domains[] = {"system", NULL};
+	struct job job = {.path = JOB, .label = "com.example.load", .domains = domains};
+	struct job_list jobs = {.items = &job, .count = 1};
+	struct world *w = *state;
+
+	w->input.jobs = &jobs;
+	claim(w, JOB, CLAIM_AS_INSTALLED);
+	see(w, TARGET, SOURCE_LAUNCHD)->path = JOB;
+	make(w);
+	assert_non_null(find(w, STEP_STOP_JOB, "system " JOB));
+	see(w, OTHER, SOURCE_LAUNCHD)->path = JOB;
+	assert_true(is_refused_for(w, "it loads com.other.driver too"));
+	assert_null(find(w, STEP_STOP_JOB, NULL));
 }
 
 static void
@@ -225,6 +249,8 @@ roll_trace(struct world *w)
 	    .path = paths[dice(3)],
 	    .bundle_id = w->kexts[who].bundle_id};
 
+	if (rolled.source == SOURCE_LAUNCHD)
+		rolled.path = JOB;
 	if (who == TARGET || !unsettles(w, &rolled))
 		*see(w, who, rolled.source) = rolled;
 }
@@ -276,7 +302,8 @@ main(void)
 	    TEST(a_rule_that_only_detects_is_refused),
 	    TEST(apple_s_is_never_touched),
 	    TEST(a_loaded_kext_waits_for_its_replacement),
-	    TEST(a_job_that_loads_the_kext_must_go_first),
+	    TEST(a_job_that_loads_the_kext_goes_or_forbids_the_plan),
+	    TEST(a_job_of_another_product_s_kext_too_stays),
 	    TEST(each_effect_on_a_bystander_is_told_and_harm_is_refused),
 	    TEST(accepted_bystanders_are_listed_and_no_refusal),
 	    TEST(apple_s_kexts_are_no_bystanders),

@@ -176,6 +176,50 @@ receipts_stay_when_asked_to(void **state)
 	assert_null(find(w, STEP_FORGET, NULL));
 }
 
+/* --- jobs --- */
+
+static void
+jobs_end_where_they_run_before_their_files_go(void **state)
+{
+	static const char *const keep[] = {"/Applications/New.app", NULL};
+	const char *both[] = {"gui/501", "gui/502", NULL}, *none[] = {NULL};
+	struct job items[] = {
+	    {.path = "/Library/LaunchAgents/a.plist", .label = "a", .domains = both},
+	    {.path = "/Library/LaunchDaemons/b.plist", .label = "b", .domains = none},
+	    {.path = "/Library/LaunchDaemons/c.plist", .label = "c", .domains = both,
+		.program = "/Applications/New.app/Contents/MacOS/helper"},
+	};
+	struct job_list jobs = {.items = items, .count = 3};
+	struct world *w = *state;
+	size_t i;
+
+	w->input.jobs = &jobs;
+	w->input.keep_below = keep;
+	for (i = 0; i < 3; i++)
+		claim(w, items[i].path, CLAIM_AS_INSTALLED);
+	make(w);
+	assert_int_equal(w->plan.step_count, 4);
+	assert_string_equal(w->plan.steps[0].subject, "gui/501 /Library/LaunchAgents/a.plist");
+	assert_string_equal(w->plan.steps[1].subject, "gui/502 /Library/LaunchAgents/a.plist");
+	assert_non_null(find(w, STEP_VAULT, "/Library/LaunchDaemons/b.plist"));
+	assert_string_equal(
+	    why_kept(w, items[2].path), "it starts a program of the replacement");
+}
+
+static void
+a_path_that_no_receipt_lists_goes_for_its_own_reason(void **state)
+{
+	struct world *w = *state;
+	struct claim *extra = claim(w, "/Library/LaunchDaemons/b.plist", CLAIM_AS_INSTALLED);
+
+	extra->receipt = NULL;
+	extra->why = "the launchd job that loads it";
+	w->claim_list.receipt_count = 1;
+	make(w);
+	assert_string_equal(find(w, STEP_VAULT, extra->path)->why, extra->why);
+	assert_non_null(find(w, STEP_FORGET, PACKAGE));
+}
+
 /* --- machine-wide steps --- */
 
 static const struct machine_row {
@@ -283,6 +327,8 @@ main(void)
 	    TEST(a_receipt_is_forgotten_when_all_its_files_go),
 	    TEST(a_receipt_stays_with_a_file_that_stays),
 	    TEST(receipts_stay_when_asked_to),
+	    TEST(jobs_end_where_they_run_before_their_files_go),
+	    TEST(a_path_that_no_receipt_lists_goes_for_its_own_reason),
 	    TEST(machine_wide_steps_follow_the_traces),
 	    TEST(another_system_s_traces_ask_for_nothing),
 	    TEST(steps_come_in_the_ladder_s_order),
