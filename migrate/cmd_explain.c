@@ -1,86 +1,138 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* explain: why a kext is there or will come back. Writes nothing. */
+/*
+ * explain: why a kext is there or will come back, and what can be done. One screen:
+ * where the story leaves no room, the lines of the old script wait for -v. Writes
+ * nothing.
+ */
+#include <string.h>
+
 #include "migrate/command.h"
 #include "migrate/explain.h"
-#include "migrate/report.h"
-#include "migrate/target.h"
+#include "migrate/removal.h"
+#include "migrate/report_columns.h"
 #include "kmutil-helpers/banned.h"
 
-#define TEXT_COLUMNS 78
+#define SCREEN_LINES 23 /* of 24: the prompt comes back on the last */
+#define TEXT_COLUMNS 79
+#define LEAD_COLUMNS 32
+#define BLOCKS_TOLD 3
 
 static void
 json_story(struct report *report, const struct story *story)
 {
+	const struct sentence *sentence;
 	size_t i;
 
 	json_array_begin(&report->json, "sentences");
 	for (i = 0; i < story->count; i++) {
+		sentence = &story->items[i];
 		json_object_begin(&report->json, NULL);
-		json_text(&report->json, "text", story->items[i].text);
-		json_text(&report->json, "basis", sentence_basis_name(story->items[i].basis));
-		json_text(&report->json, "assumption", story->items[i].assumption);
+		json_text(&report->json, "about", sentence_about_name(sentence->about));
+		json_text(&report->json, "text",
+		    sentence->lead == NULL ? sentence->text
+					   : arena_printf(report->session->arena, "%s: %s.",
+						 sentence->lead, sentence->text));
+		json_text(&report->json, "basis", sentence_basis_name(sentence->basis));
+		json_text(&report->json, "assumption", sentence->assumption);
 		json_end(&report->json);
 	}
 	json_end(&report->json);
 }
 
-/* One sentence, its basis where it is about macOS, broken at blanks. */
-static void
-text_sentence(struct buf *out, const struct sentence *sentence)
+/* The mark before a sentence: what it rests on. */
+static char
+basis_mark(enum sentence_basis basis)
 {
-	const char *word = sentence->text;
-	size_t column = 0, len;
-
-	for (; *word != '\0'; word += len) {
-		word += *word == ' ';
-		for (len = 0; word[len] != '\0' && word[len] != ' '; len++)
-			continue;
-		if (column > 0 && column + len + 1 > TEXT_COLUMNS) {
-			buf_text(out, "\n   ");
-			column = 3;
-		}
-		buf_text(out, column == 0 ? "" : " ");
-		buf_add(out, word, len);
-		column += len + (column > 0);
+	switch (basis) {
+	case BASIS_DOCUMENTED:
+		return '=';
+	case BASIS_OBSERVED:
+		return ' ';
+	case BASIS_INFERRED:
+		return '~';
+	case BASIS_GUESS:
+		break;
 	}
-	if (sentence->assumption != NULL)
-		buf_printf(out, "\n      [%s: %s]", sentence_basis_name(sentence->basis),
-		    sentence->assumption);
-	buf_text(out, "\n");
+	return '?';
 }
 
 /* Names in sentences come from the disk. */
 static void
-text_story(struct report *report, const struct story *story)
+text_sentence(struct buf *out, const struct sentence *sentence, bool verbose)
 {
-	struct buf safe = {0};
-	struct sentence sentence;
-	size_t i;
+	struct buf line = {0};
+
+	if (sentence->lead != NULL)
+		buf_printf(&line, "%-*s ", LEAD_COLUMNS - 1, sentence->lead);
+	buf_name(&line, sentence->text);
+	if (verbose && sentence->assumption != NULL)
+		buf_printf(
+		    &line, " [%s: %s]", sentence_basis_name(sentence->basis), sentence->assumption);
+	buf_printf(out, "%c ", basis_mark(sentence->basis));
+	columns_wrap(out, line.bytes, 2, TEXT_COLUMNS);
+	buf_done(&line);
+}
+
+/* The sentences about one thing (SENTENCE_ABOUT_COUNT: all but the old script). */
+static void
+text_sentences(struct buf *out, const struct story *story, bool old_script, bool verbose)
+{
+	size_t i, blocks = 0;
 
 	for (i = 0; i < story->count; i++) {
-		safe.len = 0;
-		buf_name(&safe, story->items[i].text);
-		sentence = story->items[i];
-		sentence.text = safe.bytes;
-		text_sentence(&report->out, &sentence);
+		if ((story->items[i].about == ABOUT_OLD_SCRIPT) != old_script)
+			continue;
+		blocks += story->items[i].about == ABOUT_BLOCKED;
+		if (verbose || story->items[i].about != ABOUT_BLOCKED || blocks <= BLOCKS_TOLD)
+			text_sentence(out, &story->items[i], verbose);
 	}
-	buf_done(&safe);
+	if (!verbose && blocks > BLOCKS_TOLD)
+		buf_printf(out, "  and %zu more of that; kextirpate plan tells all\n",
+		    blocks - BLOCKS_TOLD);
+}
+
+static void
+text_story(struct report *report, const struct story *story)
+{
+	static const char heading[] = "The lines of the usual clean-up script, on this macOS:\n";
+	bool verbose = report->session->options->verbose;
+	struct buf script = {0};
+	size_t lines;
+
+	text_sentences(&report->out, story, false, verbose);
+	text_sentences(&script, story, true, verbose);
+	lines = columns_lines(&report->out) + columns_lines(&script) + 2;
+	if (script.len > 0 && (verbose || lines <= SCREEN_LINES)) {
+		buf_text(&report->out, heading);
+		buf_add(&report->out, script.bytes, script.len);
+	} else if (script.len > 0) {
+		buf_text(&report->out,
+		    "  -v: what each line of the usual clean-up script still does here.\n");
+	}
+	buf_text(&report->out, verbose ? "= documented   ~ inferred   ? a guess   else seen here\n"
+				       : "= documented   ~ inferred   ? a guess   else seen "
+					 "here; -v names the assumptions\n");
+	buf_done(&script);
 }
 
 static int
 explain_command(const struct options *options)
 {
 	struct session session;
-	struct selection selection;
+	struct removal removal = {.session = &session, .command = "explain", .ask_approval = true};
+	struct explain_input input = {.target = options->targets[0], .session = &session};
 	struct story story = {0};
 	struct report report;
-	size_t i;
 	int exit;
 
 	session_begin(&session, options, SESSION_SCAN);
-	targets_select(&session, false, &selection);
-	for (i = 0; i < selection.count; i++)
-		explain_subject(session.arena, selection.subjects[i], &story);
+	targets_select(&session, false, &removal.selection);
+	removal_plan(&removal);
+	input.subjects = removal.selection.subjects;
+	input.count = removal.selection.count;
+	input.plan = &removal.plan;
+	input.dexts = &removal.dexts;
+	explain_story(session.arena, &input, &story);
 	report_begin(&report, &session, "explain");
 	if (report.is_json)
 		json_story(&report, &story);
