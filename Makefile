@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kextirpate. Targets: all demo test lint bench macos install uninstall clean.
+# kextirpate. Targets: all demo test lint bench oracle macos install uninstall clean.
 # MODE=asan builds beside the release, in build/asan.
 
 MODE ?= release
@@ -30,7 +30,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test demo install units lint macos bench clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all test demo install units lint macos bench oracle clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),$(B)/tests/asan_options.o)
 	@echo "link $@"
@@ -99,6 +99,7 @@ uninstall:
 include pkg/macos/macos.mk
 include tests/macsim/macsim.mk
 include tests/bench/bench.mk
+include tests/oracle/oracle.mk
 
 lint:
 	tests/lint/run.sh

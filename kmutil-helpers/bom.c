@@ -301,8 +301,8 @@ info_read(struct reader *r, uint32_t block, struct bom_entry *entry)
 	entry->mtime = cursor_be32(&c);
 	entry->size = cursor_be32(&c);
 	cursor_skip(&c, 1);
-	/* Some directories end here, after 23 bytes. */
-	if (entry->type != BOM_DIRECTORY)
+	/* Some directories end here, after 23 bytes; a device tells its number. */
+	if (entry->type == BOM_FILE || entry->type == BOM_LINK)
 		entry->checksum = cursor_be32(&c);
 	if (entry->type == BOM_LINK) {
 		cursor_skip(&c, 4);

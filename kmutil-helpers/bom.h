@@ -27,7 +27,7 @@ struct bom_entry {
 	uint32_t uid, gid;
 	uint32_t mtime;    /* seconds since 1970 */
 	uint32_t size;     /* bytes; the low 32 bits of a larger file's */
-	uint32_t checksum; /* cksum.h, of a link's target too; 0 for a directory */
+	uint32_t checksum; /* cksum.h, of a link's target too; 0 for all else */
 	const char *target; /* of a link; else NULL */
 };
 

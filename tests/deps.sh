@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # deps.sh [GROUP...]: what the build and the tests need, installed where it is
-# missing. Groups: build test lint macos bench (default: build test).
+# missing. Groups: build test lint macos bench oracle (default: build test).
 # Root on Debian: apt-get, no questions. Anywhere else: names what is missing
 # and exits 69. When all is there it starts no package manager.
 set -eu
@@ -35,6 +35,9 @@ bench    python:venv                           python3-venv
 bench    python:ensurepip                      python3-venv
 macos    command:llvm-lipo-14|llvm-lipo        llvm-14
 macos    file:/etc/ssl/certs/ca-certificates.crt ca-certificates
+oracle   python:venv                           python3-venv
+oracle   python:ensurepip                      python3-venv
+oracle   file:/etc/ssl/certs/ca-certificates.crt ca-certificates
 LIST
 }
 

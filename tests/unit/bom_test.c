@@ -287,6 +287,28 @@ a_list_without_a_kext_is_still_checked(void **state)
 	bom_buffers_free(buffers);
 }
 
+static int
+checksum_note(const struct bom_entry *entry, void *payload)
+{
+	*(uint32_t *)payload = entry->type == BOM_DEVICE ? entry->checksum : 1;
+	return 0;
+}
+
+/* Its number stands where a file has its checksum. */
+static void
+test_device_has_no_checksum(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "tty"}};
+	static struct bytes b;
+	uint32_t checksum = 2;
+
+	(void)state;
+	bom_make(&b, rows, 2);
+	b.data[512 + 21 + 28 + 49] = 4;
+	assert_int_equal(bom_read(b.data, b.len, checksum_note, &checksum, NULL), 0);
+	assert_int_equal(checksum, 0);
+}
+
 static void
 test_checksum_of_cksum(void **state)
 {
@@ -311,6 +333,7 @@ main(void)
 	    cmocka_unit_test(test_every_truncation),
 	    cmocka_unit_test(a_large_file_is_read_by_pages),
 	    cmocka_unit_test(a_list_without_a_kext_is_still_checked),
+	    cmocka_unit_test(test_device_has_no_checksum),
 	    cmocka_unit_test(test_checksum_of_cksum),
 	};
 
