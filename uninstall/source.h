@@ -62,6 +62,12 @@ const struct plist *scan_read_plist(struct scan *scan, enum source_id source, co
  * rest from its executable. */
 int scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace,
     struct fault *fault);
+/* Adds the trace of a bundle at a path that the arena owns. */
+void scan_add_bundle(struct scan *scan, enum source_id source, const char *path);
+/* Whether bundles at the path are not looked for. */
+bool scan_skips(const struct scan *scan, const char *path);
+/* Adds the bundles at the paths that other traces name, wherever those are. */
+void scan_named_bundles(struct scan *scan);
 /* Adds a trace for each bundle *.kext in or below the folder, at most `depth`
  * folders deep, inside other bundles too. */
 void scan_walk_bundles(struct scan *scan, enum source_id source, const char *folder, int depth);

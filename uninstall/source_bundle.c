@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Bundles on disk, wherever vendors put them, nested ones too
- * (docs/facts.md#bundles). The vault is skipped.
+ * (docs/facts.md#bundles): in the folders where they usually lie, and at every
+ * path that a receipt, a collection, macOS's instructions or a job names. The vault
+ * is skipped.
  */
+#include <string.h>
+
+#include "rules/apple.h"
+#include "uninstall/case.h"
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
 
+#define LIBRARY "/Library"
+#define LIBRARY_DEPTH 6
 #define APPLE_EXTENSIONS "/Library/Apple/System/Library/Extensions"
 
 /* Folders and how deep they are looked into. Vendors nest bundles in app bundles
@@ -16,11 +24,65 @@ static const struct {
 } bundle_folders[] = {
     {"/Library/Extensions", 6},
     {"/Library/Filesystems", 8},
-    {"/Library/Application Support", 8},
     {"/Applications", 7},
     {"/usr/local", 6},
     {"/opt", 6},
+    {"/Users/Shared", 5},
 };
+
+/* What in /Library is left out, sorted: folders of other rows and other sources, and
+ * those in which macOS alone writes, some of which nobody may list. A kext there is
+ * still found where anything names it. */
+static const char *const library_left_out[] = {"Apple", "Application Support", "AutoBugCapture",
+    "Caches", "Catacomb", "CoreAnalytics", "Developer", "DriverExtensions", "Extensions",
+    "Filesystems", "GPUBundles", "InstallerSandboxes", "KernelCollections", "Keychains",
+    "LaunchAgents", "LaunchDaemons", "Logs", "Managed Preferences", "OSAnalytics", "Receipts",
+    "Relocated Extensions", "Sandbox", "StagedDriverExtensions", "StagedExtensions",
+    "SystemExtensions", "SystemMigration", "Trial", "Updates"};
+
+static bool
+is_left_out(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(library_left_out) / sizeof(*library_left_out); i++)
+		if (strcmp(library_left_out[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Vendors' own folders in `folder`, each looked into. */
+static void
+walk_folders_of(
+    struct scan *scan, const char *folder, bool (*left_out)(const char *name), int depth)
+{
+	struct arena *scratch = arena_new(0);
+	char **names;
+	size_t count, i;
+	int error = path_list(scan->root, folder, scratch, &names, &count);
+	struct stat st;
+	const char *path;
+
+	if (error != 0)
+		scan_problem(scan, SOURCE_BUNDLE, folder, error);
+	for (i = 0; error == 0 && i < count; i++) {
+		path = arena_printf(scratch, "%s/%s", folder, names[i]);
+		if (left_out(names[i]) || scan_skips(scan, path) ||
+		    path_stat(scan->root, path, &st) != 0 || !S_ISDIR(st.st_mode))
+			continue;
+		if (path_has_suffix(path, ".kext"))
+			scan_add_bundle(scan, SOURCE_BUNDLE, arena_strdup(scan->arena, path));
+		scan_walk_bundles(scan, SOURCE_BUNDLE, path, depth - 1);
+	}
+	arena_free(scratch);
+}
+
+/* The privacy database's folder: closed to root too, and macOS's alone. */
+static bool
+is_privacy_folder(const char *name)
+{
+	return strcmp(name, "com.apple.TCC") == 0;
+}
 
 static void
 bundle_read(struct scan *scan)
@@ -28,14 +90,59 @@ bundle_read(struct scan *scan)
 	size_t i, before;
 
 	for (i = 0; i < sizeof(bundle_folders) / sizeof(*bundle_folders); i++)
-		scan_walk_bundles(scan, SOURCE_BUNDLE, bundle_folders[i].folder,
-		    bundle_folders[i].depth);
+		scan_walk_bundles(
+		    scan, SOURCE_BUNDLE, bundle_folders[i].folder, bundle_folders[i].depth);
+	walk_folders_of(scan, LIBRARY "/Application Support", is_privacy_folder, 8);
+	walk_folders_of(scan, LIBRARY, is_left_out, LIBRARY_DEPTH);
 	if (!scan->all)
 		return;
 	before = scan->traces.count;
 	scan_walk_bundles(scan, SOURCE_BUNDLE, APPLE_EXTENSIONS, 4);
 	for (i = before; i < scan->traces.count; i++)
 		scan->traces.items[i].keeper = KEEPER_APPLE;
+}
+
+/* Whether the trace may name a bundle that no folder led to. What only Recovery can
+ * change is not asked: a quick look does not read it, and must see as much. */
+static bool
+may_name(const struct trace *trace)
+{
+	return trace->source == SOURCE_RECEIPT || trace->source == SOURCE_AUXKC ||
+	       trace->source == SOURCE_KCGEN || trace->source == SOURCE_STAGED ||
+	       trace->source == SOURCE_LAUNCHD ||
+	       (trace->source == SOURCE_PREBOOT && trace->keeper != KEEPER_OTHER_SYSTEM);
+}
+
+static bool
+is_seen(const struct scan *scan, const char *path)
+{
+	const struct trace *trace;
+
+	for (trace = scan->traces.items; trace < scan->traces.items + scan->traces.count; trace++)
+		if ((trace->source == SOURCE_BUNDLE || trace->source == SOURCE_STAGED ||
+			trace->source == SOURCE_STASHED || trace->source == SOURCE_RELOCATED) &&
+		    strcmp(trace->path, path) == 0)
+			return true;
+	return false;
+}
+
+void
+scan_named_bundles(struct scan *scan)
+{
+	size_t count = scan->traces.count, i;
+	const char *path;
+	struct stat st;
+
+	for (i = 0; i < count; i++) {
+		path = trace_original_path(&scan->traces.items[i]);
+		if (!may_name(&scan->traces.items[i]) || path == NULL ||
+		    !path_has_suffix(path, ".kext") || apple_keeps_path(path) ||
+		    path_is_below(path, "/Library/StagedExtensions") || scan_skips(scan, path) ||
+		    path_stat(scan->root, path, &st) != 0 || !S_ISDIR(st.st_mode) ||
+		    is_seen(scan, path))
+			continue;
+		scan_add_bundle(scan, SOURCE_BUNDLE, path);
+	}
 }
 
 const struct source source_bundle = {

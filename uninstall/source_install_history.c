@@ -43,8 +43,8 @@ list_kexts(struct scan *scan, size_t *count)
 			continue;
 		leaf = path_leaf(trace->container);
 		listed[(*count)++] = (struct listed){.kext_path = trace->path,
-		    .package = arena_strndup(
-			scan->arena, leaf, (size_t)(strrchr(leaf, '.') - leaf))};
+		    .package =
+			arena_strndup(scan->arena, leaf, (size_t)(strrchr(leaf, '.') - leaf))};
 	}
 	if (*count > 1)
 		qsort(listed, *count, sizeof(*listed), compare_packages);
@@ -128,7 +128,7 @@ is_entry(const struct plist *entry)
 	const struct plist *packages = plist_find(entry, "packageIdentifiers");
 
 	return plist_type(entry) == PLIST_DICT &&
-	    (packages == NULL || plist_type(packages) == PLIST_ARRAY);
+	       (packages == NULL || plist_type(packages) == PLIST_ARRAY);
 }
 
 static void

@@ -30,8 +30,8 @@ loaded_read(struct scan *scan)
 	int error = kmutil_list_loaded(scan->arena, &list);
 
 	if (error != 0) {
-		problem_add(&scan->problems, NULL, source_loaded.name, error,
-		    source_loaded.unknown, true);
+		problem_add(
+		    &scan->problems, NULL, source_loaded.name, error, source_loaded.unknown, true);
 		return;
 	}
 	for (i = 0; i < list.count; i++) {

@@ -12,6 +12,13 @@
 
 #define POLICY "/private/var/db/SystemPolicyConfiguration/KextPolicy"
 
+/* Absent is absent, whether it is written as NULL or as "". */
+static const char *
+text_or_null(const char *text)
+{
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
 static void
 add_row(struct scan *scan, const struct kextpolicy_row *row)
 {
@@ -22,9 +29,11 @@ add_row(struct scan *scan, const struct kextpolicy_row *row)
 	};
 	struct trace *trace = scan_add(scan, by_store[row->store]);
 
-	trace->bundle_id = row->bundle_id;
-	trace->team_id = row->team_id;
-	trace->path = row->path;
+	trace->bundle_id = text_or_null(row->bundle_id);
+	trace->team_id = text_or_null(row->team_id);
+	trace->path = text_or_null(row->path);
+	if (trace->path != NULL && path_canonical(scan->arena, trace->path) != NULL)
+		trace->path = path_canonical(scan->arena, trace->path);
 	trace->cdhash = row->cdhash;
 	trace->container = POLICY;
 	if (row->store == KEXTPOLICY_MDM)
@@ -58,13 +67,6 @@ const struct source source_policy = {
 };
 
 /* Filled by source_policy. */
-const struct source source_policy_mdm = {
-    .name = "policy-mdm",
-    .role = TRACE_MEMORY,
-    .keeper = KEEPER_MDM,
-    .unknown = "which kexts a profile allows is unknown",
-};
-
 const struct source source_load_history = {
     .name = "load-history",
     .role = TRACE_MEMORY,

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/plist.h"
+#include "rules/apple.h"
+#include "uninstall/case.h"
 #include "uninstall/executable.h"
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
@@ -76,18 +78,20 @@ scan_run(struct scan *scan)
 	for (id = 0; id < SOURCE_COUNT; id++) {
 		if (sources[id]->read == NULL || (sources[id]->live && !scan->root->live))
 			continue;
-		if (scan->carriers_only && sources[id]->keeper == KEEPER_RECOVERY)
+		if (scan->carriers_only &&
+		    (sources[id]->keeper == KEEPER_RECOVERY || sources[id]->keeper == KEEPER_MDM))
 			continue;
 		sources[id]->read(scan);
 	}
+	scan_named_bundles(scan);
 }
 
 struct trace *
 scan_add(struct scan *scan, enum source_id source)
 {
 	struct trace_list *list = &scan->traces;
-	struct trace *trace = arena_push(scan->arena, &list->items, &list->count, &list->room,
-	    sizeof(*trace));
+	struct trace *trace =
+	    arena_push(scan->arena, &list->items, &list->count, &list->room, sizeof(*trace));
 
 	*trace = (struct trace){
 	    .source = source, .keeper = sources[source]->keeper, .loadable = UNKNOWN};
@@ -101,8 +105,8 @@ scan_fault(struct scan *scan, enum source_id source, const char *path, struct fa
 
 	if (fault.code == 0 || fault.code == -ENOENT)
 		return;
-	problem_add_fault(&scan->problems, path, row->name, fault, row->unknown,
-	    row->role == TRACE_CARRIER);
+	problem_add_fault(
+	    &scan->problems, path, row->name, fault, row->unknown, row->role == TRACE_CARRIER);
 }
 
 void
@@ -139,17 +143,16 @@ scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, str
 	int error = -ENOENT;
 
 	for (i = 0; i < sizeof(places) / sizeof(*places) && error == -ENOENT; i++)
-		error = path_read(scan->root,
-		    arena_printf(scratch, "%s%s", bundle, places[i].info), INFO_PLIST_CAP_BYTES,
-		    scratch, &bytes, &len);
+		error = path_read(scan->root, arena_printf(scratch, "%s%s", bundle, places[i].info),
+		    INFO_PLIST_CAP_BYTES, scratch, &bytes, &len);
 	*fault = (struct fault){.code = error};
 	if (error == 0)
 		error = plist_parse(scratch, bytes, len, &info, fault);
 	if (error == 0) {
-		trace->bundle_id = arena_strdup(scan->arena,
-		    plist_text(plist_find(info, "CFBundleIdentifier")));
-		trace->version = arena_strdup(scan->arena,
-		    plist_text(plist_find(info, "CFBundleVersion")));
+		trace->bundle_id =
+		    arena_strdup(scan->arena, plist_text(plist_find(info, "CFBundleIdentifier")));
+		trace->version =
+		    arena_strdup(scan->arena, plist_text(plist_find(info, "CFBundleVersion")));
 		executable_read(scan, arena_printf(scratch, "%s%s", bundle, places[i - 1].code),
 		    plist_text(plist_find(info, "CFBundleExecutable")), trace);
 	}
@@ -157,8 +160,8 @@ scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, str
 	return error;
 }
 
-static bool
-is_skipped(const struct scan *scan, const char *path)
+bool
+scan_skips(const struct scan *scan, const char *path)
 {
 	const char *const *skip;
 
@@ -168,8 +171,21 @@ is_skipped(const struct scan *scan, const char *path)
 	return false;
 }
 
+/* Whose a bundle is, is not for its own Info.plist to say. */
 static void
-add_bundle(struct scan *scan, enum source_id source, const char *path)
+note_claim(struct scan *scan, struct trace *trace)
+{
+	static const char claim[] = "it claims an Apple id in a place that is not Apple's";
+
+	if (trace->bundle_id == NULL || !apple_claims_id(trace->bundle_id) ||
+	    apple_keeps_path(trace_original_path(trace)))
+		return;
+	trace->note =
+	    trace->note != NULL ? arena_printf(scan->arena, "%s; %s", claim, trace->note) : claim;
+}
+
+void
+scan_add_bundle(struct scan *scan, enum source_id source, const char *path)
 {
 	struct trace *trace = scan_add(scan, source);
 	struct fault fault;
@@ -179,8 +195,10 @@ add_bundle(struct scan *scan, enum source_id source, const char *path)
 	if (error == -ENOENT)
 		trace->note = "it has no Info.plist";
 	else if (error != 0)
-		scan_fault(scan, source, arena_printf(scan->arena, "%s/Contents/Info.plist", path),
-		    fault);
+		scan_fault(
+		    scan, source, arena_printf(scan->arena, "%s/Contents/Info.plist", path), fault);
+	if (source == SOURCE_BUNDLE)
+		note_claim(scan, trace);
 }
 
 /* Names live as long as their folder is walked: a Mac has more of them than memory
@@ -198,8 +216,8 @@ walk_folder(struct scan *scan, enum source_id source, int fd, const char *folder
 	for (i = 0; i < count; i++) {
 		path = arena_printf(scratch, "%s/%s", folder, names[i]);
 		if (path_has_suffix(path, BUNDLE_SUFFIX))
-			add_bundle(scan, source, arena_strdup(scan->arena, path));
-		if (depth <= 1 || is_skipped(scan, path))
+			scan_add_bundle(scan, source, arena_strdup(scan->arena, path));
+		if (depth <= 1 || scan_skips(scan, path))
 			continue;
 		child = folder_open_child(fd, names[i]);
 		if (child < 0) {
