@@ -74,7 +74,7 @@ text_subject(struct report *report, const struct subject *subject)
 	struct buf *out = &report->out;
 	size_t i;
 
-	buf_name(out, subject->now.bundle_id != NULL ? subject->now.bundle_id : subject->now.key);
+	buf_name(out, subject->now.key);
 	if (rule != NULL) {
 		buf_text(out, " (");
 		buf_name(out, rule->vendor);

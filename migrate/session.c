@@ -248,16 +248,35 @@ add_subject(struct session *session, const struct kext_case *kext, const struct 
 	subject->exit = standing_exit(subject->now.standing, &subject->evidence);
 }
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Whether a case may be the row's although it is named otherwise: where one of the two
+ * does not tell in which bundle it is nested, the id decides. */
+static bool
+may_be_of_row(const struct kext_case *kext, const struct ledger_case *row)
+{
+	if (row->bundle_id == NULL)
+		return is_same(kext->path, row->path);
+	return is_same(kext->bundle_id, row->bundle_id) &&
+	       (kext->name == NULL || strcmp(row->key, row->bundle_id) == 0);
+}
+
 static const struct kext_case *
 case_of_row(const struct session *session, const struct ledger_case *row)
 {
-	size_t i;
+	const struct kext_case *kext = session->cases.items,
+			       *end = session->cases.items + session->cases.count;
 
-	for (i = 0; i < session->cases.count; i++)
-		if (strcmp(case_name(&session->cases.items[i]), row->key) == 0 ||
-		    (row->bundle_id == NULL && session->cases.items[i].path != NULL &&
-			row->path != NULL && strcmp(session->cases.items[i].path, row->path) == 0))
-			return &session->cases.items[i];
+	for (; kext < end; kext++)
+		if (strcmp(case_name(kext), row->key) == 0)
+			return kext;
+	for (kext = session->cases.items; kext < end; kext++)
+		if (may_be_of_row(kext, row))
+			return kext;
 	return NULL;
 }
 

@@ -6,16 +6,28 @@
 #include "kmutil-helpers/path.h"
 #include "rules/apple.h"
 #include "uninstall/case.h"
+#include "uninstall/case_home.h"
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
 
 #define STAGING "/Library/StagedExtensions"
 
-/* A trace with the key that it joins by. */
+/* A trace with what it joins by. */
 struct keyed {
 	const struct trace *trace;
 	const char *id, *path;
 	size_t order;
+};
+
+/* Ids by a text that says which kext is meant: a path, a cdhash. */
+struct named {
+	const char *text, *id;
+	size_t order;
+};
+
+struct index {
+	struct named *items;
+	size_t count;
 };
 
 const char *
@@ -32,64 +44,73 @@ trace_original_path(const struct trace *trace)
 }
 
 static int
-compare_paths(const void *a, const void *b)
+compare_named(const void *a, const void *b)
 {
-	const struct keyed *left = a, *right = b;
-	int order = strcmp(left->path, right->path);
+	const struct named *left = a, *right = b;
+	int order = strcmp(left->text, right->text);
 
 	if (order != 0)
 		return order;
 	return left->order < right->order ? -1 : left->order > right->order;
 }
 
-/* Traces that name both an id and a path, by path. */
-static struct keyed *
-index_paths(struct arena *arena, const struct trace_list *traces, size_t *count)
+static const char *
+trace_cdhash(const struct trace *trace)
 {
-	struct keyed *index = arena_array(arena, traces->count + 1, sizeof(*index));
-	const char *path;
+	return trace->cdhash;
+}
+
+/* Traces that have both an id and such a text, by the text. */
+static struct index
+index_make(struct arena *arena, const struct trace_list *traces,
+    const char *(*text_of)(const struct trace *trace))
+{
+	struct index index = {.items = arena_array(arena, traces->count + 1, sizeof(*index.items))};
+	const char *text;
 	size_t i;
 
-	*count = 0;
 	for (i = 0; i < traces->count; i++) {
-		path = trace_original_path(&traces->items[i]);
-		if (path != NULL && traces->items[i].bundle_id != NULL)
-			index[(*count)++] = (struct keyed){.trace = &traces->items[i],
-			    .id = traces->items[i].bundle_id,
-			    .path = path,
-			    .order = i};
+		text = text_of(&traces->items[i]);
+		if (text != NULL && traces->items[i].bundle_id != NULL)
+			index.items[index.count++] = (struct named){
+			    .text = text, .id = traces->items[i].bundle_id, .order = i};
 	}
-	if (*count > 1)
-		qsort(index, *count, sizeof(*index), compare_paths);
+	if (index.count > 1)
+		qsort(index.items, index.count, sizeof(*index.items), compare_named);
 	return index;
 }
 
 static const char *
-id_at_path(const struct keyed *index, size_t count, const char *path)
+index_find(const struct index *index, const char *text)
 {
-	size_t low = 0, high = count, middle;
+	size_t low = 0, high = index->count, middle;
 
-	while (low < high) {
+	while (text != NULL && low < high) {
 		middle = low + (high - low) / 2;
-		if (strcmp(index[middle].path, path) < 0)
+		if (strcmp(index->items[middle].text, text) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < count && strcmp(index[low].path, path) == 0 ? index[low].id : NULL;
+	return text != NULL && low < index->count && strcmp(index->items[low].text, text) == 0
+		   ? index->items[low].id
+		   : NULL;
 }
 
-/* The id of a trace that has none: from another trace of the same path, else
- * from the rule that names the path. */
+/* The id of a trace that has none: from another trace of the same path, else from
+ * the rule that names the path; where it has no path either, from another trace of
+ * the same cdhash. */
 static const char *
-missing_id(const struct keyed *index, size_t count, const struct rule_set *rules, const char *path)
+missing_id(const struct index *paths, const struct index *hashes, const struct rule_set *rules,
+    const struct keyed *keyed)
 {
 	const struct rule_kext *kext = NULL;
-	const char *id = path != NULL ? id_at_path(index, count, path) : NULL;
+	const char *id = index_find(paths, keyed->path);
 
-	if (id == NULL && path != NULL && rules_find_kext(rules, NULL, path, &kext) != NULL)
+	if (id == NULL && keyed->path != NULL &&
+	    rules_find_kext(rules, NULL, keyed->path, &kext) != NULL)
 		id = kext->bundle_id;
-	return id;
+	return keyed->path == NULL ? index_find(hashes, keyed->trace->cdhash) : id;
 }
 
 static int
@@ -169,38 +190,70 @@ case_fill(struct kext_case *kext, const struct rule_set *rules)
 	judge_apple(kext);
 }
 
+/* Each trace with the id that it joins by, sorted by that. */
+static struct keyed *
+sort_traces(struct arena *arena, const struct trace_list *traces, const struct rule_set *rules)
+{
+	struct keyed *keyed = arena_array(arena, traces->count + 1, sizeof(*keyed));
+	struct index paths = index_make(arena, traces, trace_original_path),
+		     hashes = index_make(arena, traces, trace_cdhash);
+	size_t i;
+
+	for (i = 0; i < traces->count; i++) {
+		keyed[i] = (struct keyed){.trace = &traces->items[i],
+		    .id = traces->items[i].bundle_id,
+		    .path = trace_original_path(&traces->items[i]),
+		    .order = i};
+		if (keyed[i].id == NULL)
+			keyed[i].id = missing_id(&paths, &hashes, rules, &keyed[i]);
+	}
+	if (traces->count > 1)
+		qsort(keyed, traces->count, sizeof(*keyed), compare_keys);
+	return keyed;
+}
+
+static void
+add_case(struct arena *arena, const char *id, const struct trace **traces, size_t count,
+    const struct case_home *home, struct case_list *cases)
+{
+	struct kext_case *kext =
+	    arena_push(arena, &cases->items, &cases->count, &cases->room, sizeof(*kext));
+
+	*kext = (struct kext_case){.bundle_id = id, .traces = traces, .trace_count = count};
+	if (id != NULL && home != NULL && home->leaf_len > 0)
+		kext->name =
+		    arena_printf(arena, "%s (in %.*s)", id, (int)home->leaf_len, home->leaf);
+}
+
+/* The traces of one id are one case, or one for each bundle that it is nested in. */
+static void
+add_cases(struct arena *arena, const char *id, const struct trace **traces, size_t count,
+    struct case_list *cases)
+{
+	struct case_home *homes;
+	size_t home_count = id != NULL ? case_homes(arena, traces, count, &homes) : 0, i;
+
+	if (home_count == 0)
+		add_case(arena, id, traces, count, NULL, cases);
+	for (i = 0; i < home_count; i++)
+		add_case(arena, id, homes[i].traces, homes[i].count, &homes[i], cases);
+}
+
 void
 cases_join(struct arena *arena, const struct trace_list *traces, const struct rule_set *rules,
     struct case_list *cases)
 {
-	struct keyed *keyed = arena_array(arena, traces->count + 1, sizeof(*keyed)), *index;
-	const struct trace **sorted = arena_array(arena, traces->count + 1, sizeof(*sorted)),
-			   *trace;
-	struct kext_case *kext = NULL;
-	size_t indexed, i;
+	struct keyed *keyed = sort_traces(arena, traces, rules);
+	const struct trace **sorted = arena_array(arena, traces->count + 1, sizeof(*sorted));
+	size_t first = 0, i;
 
-	index = index_paths(arena, traces, &indexed);
+	*cases = (struct case_list){0};
 	for (i = 0; i < traces->count; i++) {
-		trace = &traces->items[i];
-		keyed[i] = (struct keyed){.trace = trace,
-		    .id = trace->bundle_id,
-		    .path = trace_original_path(trace),
-		    .order = i};
-		if (keyed[i].id == NULL)
-			keyed[i].id = missing_id(index, indexed, rules, keyed[i].path);
-	}
-	if (traces->count > 1)
-		qsort(keyed, traces->count, sizeof(*keyed), compare_keys);
-	*cases = (struct case_list){
-	    .items = arena_array(arena, traces->count + 1, sizeof(*cases->items))};
-	for (i = 0; i < traces->count; i++) {
-		if (i == 0 || !is_same_case(&keyed[i - 1], &keyed[i])) {
-			kext = &cases->items[cases->count++];
-			kext->bundle_id = keyed[i].id;
-			kext->traces = &sorted[i];
-		}
 		sorted[i] = keyed[i].trace;
-		kext->trace_count++;
+		if (i + 1 < traces->count && is_same_case(&keyed[i], &keyed[i + 1]))
+			continue;
+		add_cases(arena, keyed[first].id, &sorted[first], i + 1 - first, cases);
+		first = i + 1;
 	}
 	for (i = 0; i < cases->count; i++)
 		case_fill(&cases->items[i], rules);
@@ -221,6 +274,8 @@ cases_find(const struct case_list *cases, const char *bundle_id)
 const char *
 case_name(const struct kext_case *kext)
 {
+	if (kext->name != NULL)
+		return kext->name;
 	return kext->bundle_id != NULL ? kext->bundle_id
 	       : kext->path != NULL    ? kext->path
 				       : "a kext without a name";

@@ -11,6 +11,7 @@
 
 struct kext_case {
 	const char *bundle_id; /* NULL: known by its path alone */
+	const char *name;      /* NULL, unless the id alone does not tell it from another's */
 	const char *path;      /* the original bundle's place, NULL when no trace has one */
 	const char *team_id;   /* as a trace or the rule gives it; NULL */
 	const struct rule *rule; /* NULL: no rule names it */
@@ -22,18 +23,22 @@ struct kext_case {
 
 struct case_list {
 	struct kext_case *items;
-	size_t count;
+	size_t count, room;
 };
 
-/* Joins traces to cases, one per bundle id; traces without an id join by the path
- * that they name. Owned by the arena; the traces are borrowed. Sorted by id. */
+/* Joins traces to cases, one per bundle id: macOS knows a kext by that, whatever
+ * path, version or team it had, and ids that differ are different kexts, which a
+ * rule may name together. Traces without an id join by the path that they name, or
+ * by their cdhash. An id that lies nested in more than one bundle is a case for each
+ * of them (case_home.h). Owned by the arena; the traces are borrowed. Sorted by id. */
 void cases_join(struct arena *arena, const struct trace_list *traces, const struct rule_set *rules,
     struct case_list *cases);
 
 /* The case of that bundle id, or NULL. */
 struct kext_case *cases_find(const struct case_list *cases, const char *bundle_id);
 
-/* A name for messages: the id, else the path. */
+/* A name for messages and the ledger: the id, told apart where that is needed; else
+ * the path. */
 const char *case_name(const struct kext_case *kext);
 
 /* What the case's traces say together. Only what this system keeps counts: traces

@@ -37,7 +37,7 @@ add_kext(const char *path, const struct bom_entry *entry, void *payload)
 	return 0;
 }
 
-/* A receipt that has lost its list is told of, as one whose list is broken. */
+/* A receipt without a list of files lists nothing: no problem, and no trace. */
 static void
 read_one(struct receipt_scan *each, struct bom_buffers *buffers)
 {
@@ -46,12 +46,8 @@ read_one(struct receipt_scan *each, struct bom_buffers *buffers)
 
 	if (receipt->plist_fault.code != 0)
 		scan_fault(each->scan, SOURCE_RECEIPT, receipt->plist_path, receipt->plist_fault);
-	if (receipt->bom_path == NULL)
-		problem_add_text(&each->scan->problems, receipt->plist_path, source_receipt.name,
-		    "has no list of files (.bom) beside it; what the package installed is unknown",
-		    false);
-	else if (receipt_each_path(
-		     each->scan->root, receipt, ".kext", buffers, add_kext, each, &fault) != 0)
+	if (receipt->bom_path != NULL && receipt_each_path(each->scan->root, receipt, ".kext",
+					     buffers, add_kext, each, &fault) != 0)
 		scan_fault(each->scan, SOURCE_RECEIPT, receipt->bom_path, fault);
 }
 
