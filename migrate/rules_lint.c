@@ -62,25 +62,27 @@ lint_file(struct lint *lint, struct linted *linted)
 	added->line = fault.line > 0 ? fault.line : 1;
 }
 
-/* Each file against those before it, and against the other rules that are known. */
+/* The files among each other, and against the other rules that are known. */
 static void
 lint_across(
     struct lint *lint, const struct linted *files, size_t count, const struct rule_set *known)
 {
-	size_t i, j;
+	const struct rule **rules =
+	    arena_array(lint->arena, count + known->count + 1, sizeof(*rules));
+	size_t all = 0, i, j;
 
-	for (i = 0; i < count; i++) {
-		if (files[i].rule == NULL)
-			continue;
-		for (j = 0; j < i; j++)
-			if (files[j].rule != NULL)
-				lint_check_pair(lint, files[i].file, files[i].rule, files[j].file,
-				    files[j].rule);
-		for (j = 0; j < known->count; j++)
-			if (strcmp(known->rules[j].id, files[i].rule->id) != 0)
-				lint_check_pair(lint, files[i].file, files[i].rule, "installed",
-				    &known->rules[j]);
+	for (i = 0; i < known->count; i++) {
+		for (j = 0; j < count; j++)
+			if (files[j].rule != NULL &&
+			    strcmp(known->rules[i].id, files[j].rule->id) == 0)
+				break;
+		if (j == count)
+			rules[all++] = &known->rules[i];
 	}
+	for (i = 0; i < count; i++)
+		if (files[i].rule != NULL)
+			rules[all++] = files[i].rule;
+	lint_check_set(lint, rules, all);
 }
 
 static void

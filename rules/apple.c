@@ -5,9 +5,11 @@
  */
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "kmutil-helpers/path.h"
 #include "rules/apple.h"
+#include "rules/pattern.h"
 #include "kmutil-helpers/banned.h"
 
 #define EXTENSIONS "/Library/Extensions/"
@@ -35,8 +37,8 @@ is_bundle_of(const char *path, const char *name)
 	const char *rest = path + strlen(EXTENSIONS);
 	size_t len = strlen(name);
 
-	return strncmp(path, EXTENSIONS, strlen(EXTENSIONS)) == 0 &&
-	       strncmp(rest, name, len) == 0 && (rest[len] == '\0' || rest[len] == '/');
+	return strncasecmp(path, EXTENSIONS, strlen(EXTENSIONS)) == 0 &&
+	       strncasecmp(rest, name, len) == 0 && (rest[len] == '\0' || rest[len] == '/');
 }
 
 bool
@@ -64,6 +66,24 @@ apple_ships_at(const char *path)
 }
 
 bool
+apple_ships_like(const char *pattern)
+{
+	char path[sizeof(EXTENSIONS) + 64];
+	size_t i, len;
+
+	for (i = 0; i < sizeof(shipped) / sizeof(*shipped); i++) {
+		len = strlen(shipped[i].name);
+		memcpy(path, EXTENSIONS, strlen(EXTENSIONS));
+		memcpy(path + strlen(EXTENSIONS), shipped[i].name, len + 1);
+		if (pattern_matches(pattern, path) ||
+		    (shipped[i].bundle_id != NULL &&
+			pattern_matches(pattern, shipped[i].bundle_id)))
+			return true;
+	}
+	return false;
+}
+
+bool
 apple_keeps_path(const char *path)
 {
 	static const char *const kept[] = {"/Library/Apple", "/bin", "/sbin"};
@@ -79,5 +99,5 @@ apple_keeps_path(const char *path)
 bool
 apple_claims_id(const char *bundle_id)
 {
-	return strncmp(bundle_id, "com.apple.", strlen("com.apple.")) == 0;
+	return strncasecmp(bundle_id, "com.apple.", strlen("com.apple.")) == 0;
 }

@@ -13,6 +13,8 @@
 bool apple_ships(const char *bundle_id, const char *path);
 /* Whether macOS ships a third-party kext at that path, whatever its id. */
 bool apple_ships_at(const char *path);
+/* Whether a bounded pattern of ids or places (rules/pattern.h) matches one of them. */
+bool apple_ships_like(const char *pattern);
 /* Whether Apple keeps everything at that path: the sealed system, /Library/Apple. */
 bool apple_keeps_path(const char *path);
 /* Whether the id claims to be Apple's. A mere claim: it decides nothing alone. */

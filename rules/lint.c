@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a rule may not say. Pure: it looks at the rule and at nothing else. */
+/* What a rule may not say of itself, its kexts and its receipts. Pure: it looks at the
+ * rule and at nothing else. */
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "rules/apple.h"
-#include "rules/lint.h"
+#include "rules/lint_rule.h"
+#include "rules/pattern.h"
 #include "rules/places.h"
 #include "kmutil-helpers/banned.h"
 
 #define ID_MAX 255
 #define TEAM_LEN 10
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
+#define PATTERN_LABELS 2
 
-/* One rule of one file, as it is checked. */
-struct checker {
-	struct lint *lint;
-	const char *file;
-	const struct rule *rule;
-};
-
-static void add(const struct checker *checker, int line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-add(const struct checker *checker, int line, const char *format, ...)
+void
+lint_add(const struct checker *checker, int line, const char *format, ...)
 {
 	struct lint *lint = checker->lint;
 	struct rule_fault *fault =
@@ -39,55 +30,56 @@ add(const struct checker *checker, int line, const char *format, ...)
 	va_end(args);
 }
 
-static bool
-is_same(const char *a, const char *b)
+bool
+lint_is_same(const char *a, const char *b)
 {
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static bool
-is_blank(const char *text)
+bool
+lint_is_blank(const char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
 }
 
-/* Two labels or more of the letters given, such as com.example.x. */
-static bool
-is_dotted(const char *id, const char *letters)
+size_t
+lint_labels(const char *id, const char *letters)
 {
 	size_t len, labels = 0;
 
 	if (strlen(id) > ID_MAX)
-		return false;
+		return 0;
 	for (;; id += len + 1) {
 		len = strspn(id, letters);
 		if (len == 0)
-			return false;
+			return 0;
 		labels++;
 		if (id[len] == '\0')
-			return labels > 1;
+			return labels;
 		if (id[len] != '.')
-			return false;
+			return 0;
 	}
 }
 
-static void
-check_bundle_id(const struct checker *checker, int line, const char *id)
+void
+lint_check_bundle_id(const struct checker *checker, int line, const char *id)
 {
-	if (!is_dotted(id, LOWER UPPER DIGITS "-_"))
-		add(checker, line,
+	if (lint_labels(id, LINT_LABEL) < 2)
+		lint_add(checker, line,
 		    "%s is no bundle id: two labels or more of letters, digits, - and _, such as "
 		    "com.example.driver; no pattern",
 		    id);
 	else if (apple_claims_id(id))
-		add(checker, line, "%s is Apple's: no rule may name it", id);
+		lint_add(checker, line, "%s is Apple's: no rule may name it", id);
+	else if (apple_ships(id, NULL))
+		lint_add(checker, line, "%s ships with macOS: no rule may name it", id);
 }
 
-static void
-check_team(const struct checker *checker, int line, const char *team)
+void
+lint_check_team(const struct checker *checker, int line, const char *team)
 {
-	if (strlen(team) != TEAM_LEN || strspn(team, UPPER DIGITS) != TEAM_LEN)
-		add(checker, line, "%s is no Team ID: ten of A to Z and 0 to 9", team);
+	if (strlen(team) != TEAM_LEN || strspn(team, LINT_UPPER LINT_DIGITS) != TEAM_LEN)
+		lint_add(checker, line, "%s is no Team ID: ten of A to Z and 0 to 9", team);
 }
 
 static void
@@ -95,19 +87,53 @@ check_head(const struct checker *checker)
 {
 	const struct rule *rule = checker->rule;
 
-	if (strspn(rule->id, LOWER DIGITS "-") != strlen(rule->id) || rule->id[0] == '-' ||
-	    strlen(rule->id) > ID_MAX)
-		add(checker, rule->line,
+	if (strspn(rule->id, LINT_LOWER LINT_DIGITS "-") != strlen(rule->id) ||
+	    rule->id[0] == '-' || strlen(rule->id) > ID_MAX)
+		lint_add(checker, rule->line,
 		    "%s is no id of a rule: lower-case letters, digits and dashes, such as "
 		    "example-capture",
 		    rule->id);
-	if (is_blank(rule->vendor))
-		add(checker, rule->line, "the vendor is empty");
-	if (is_blank(rule->product))
-		add(checker, rule->line, "the product is empty");
-	if (is_blank(rule->evidence))
-		add(checker, rule->evidence_line,
-		    "the evidence is empty: say who showed these facts, and where");
+	if (lint_is_blank(rule->vendor))
+		lint_add(checker, rule->line, "the vendor is empty");
+	if (lint_is_blank(rule->product))
+		lint_add(checker, rule->line, "the product is empty");
+}
+
+/* Whole labels before the first set. */
+static size_t
+literal_labels(const char *pattern)
+{
+	size_t len = pattern_literal(pattern), i, count = 0;
+
+	for (i = 0; i < len; i++)
+		count += pattern[i] == '.' && i > 0 && pattern[i - 1] != '.' ? 1 : 0;
+	return count;
+}
+
+static void
+check_pattern(const struct checker *checker, const struct rule_kext *kext)
+{
+	const char *pattern = kext->pattern, *why = pattern_refuse(pattern);
+
+	if (why != NULL)
+		lint_add(checker, kext->line, "%s %s", pattern, why);
+	else if (!pattern_is(pattern))
+		lint_add(checker, kext->line, "%s has no set: write it as an id", pattern);
+	else if (strspn(pattern, LINT_LABEL ".[]{},") != strlen(pattern))
+		lint_add(checker, kext->line, "%s has characters that no bundle id has", pattern);
+	else if (literal_labels(pattern) < PATTERN_LABELS)
+		lint_add(checker, kext->line,
+		    "%s could match another vendor's kexts: begin with two whole labels, such as "
+		    "com.example.",
+		    pattern);
+	else if (apple_claims_id(pattern) || apple_ships_like(pattern))
+		lint_add(checker, kext->line, "%s matches what is Apple's, or ships with macOS",
+		    pattern);
+	else if (!checker->rule->detects_only && !pattern_is_digits(pattern))
+		lint_add(checker, kext->line,
+		    "%s could match another product of the vendor: a rule that acts has [0-9] "
+		    "alone, for versions",
+		    pattern);
 }
 
 static void
@@ -117,17 +143,28 @@ check_place(const struct checker *checker, const struct rule_kext *kext, size_t 
 	const char *why = places_refuse(place, ".kext");
 	size_t j;
 
+	if (app == NULL)
+		app = checker->rule->replacement.unproven_app;
 	if (why != NULL)
-		add(checker, kext->place_lines[i], "%s %s", place, why);
-	else if (apple_ships_at(place))
-		add(checker, kext->place_lines[i], "%s ships with macOS: no rule may name it",
+		lint_add(checker, kext->place_lines[i], "%s %s", place, why);
+	else if (pattern_is(place) && kext->pattern == NULL)
+		lint_add(checker, kext->place_lines[i],
+		    "%s must be whole: only a kext with a pattern has places with one", place);
+	else if (apple_ships_at(place) || apple_ships_like(place))
+		lint_add(checker, kext->place_lines[i], "%s ships with macOS: no rule may name it",
 		    place);
 	if (app != NULL && path_is_below(place, app))
-		add(checker, kext->place_lines[i], "%s lies in the replacement's app, which stays",
-		    place);
+		lint_add(checker, kext->place_lines[i],
+		    "%s lies in the replacement's app, which stays", place);
 	for (j = 0; j < i; j++)
-		if (strcmp(kext->places[j], place) == 0)
-			add(checker, kext->place_lines[i], "%s stands here twice", place);
+		if (strcasecmp(kext->places[j], place) == 0)
+			lint_add(checker, kext->place_lines[i], "%s stands here twice", place);
+}
+
+static const char *
+id_of(const struct rule_kext *kext)
+{
+	return kext->bundle_id != NULL ? kext->bundle_id : kext->pattern;
 }
 
 /* The id, or else the place, that two kexts both have; NULL when they differ. */
@@ -136,11 +173,11 @@ shared_name(const struct rule_kext *a, const struct rule_kext *b)
 {
 	size_t i, j;
 
-	if (is_same(a->bundle_id, b->bundle_id))
-		return a->bundle_id;
+	if (id_of(a) != NULL && id_of(b) != NULL && pattern_meet(id_of(a), id_of(b)))
+		return id_of(a);
 	for (i = 0; i < a->place_count; i++)
 		for (j = 0; j < b->place_count; j++)
-			if (strcmp(a->places[i], b->places[j]) == 0)
+			if (strcasecmp(a->places[i], b->places[j]) == 0)
 				return a->places[i];
 	return NULL;
 }
@@ -152,19 +189,17 @@ check_kext(const struct checker *checker, size_t n)
 	const char *name;
 	size_t i;
 
-	if (kext->bundle_id != NULL) {
-		check_bundle_id(checker, kext->line, kext->bundle_id);
-		if (apple_ships(kext->bundle_id, NULL))
-			add(checker, kext->line, "%s ships with macOS: no rule may name it",
-			    kext->bundle_id);
-	}
+	if (kext->bundle_id != NULL)
+		lint_check_bundle_id(checker, kext->line, kext->bundle_id);
+	if (kext->pattern != NULL)
+		check_pattern(checker, kext);
 	if (kext->team_id != NULL)
-		check_team(checker, kext->line, kext->team_id);
+		lint_check_team(checker, kext->line, kext->team_id);
 	for (i = 0; i < kext->place_count; i++)
 		check_place(checker, kext, i);
 	for (i = 0; i < n; i++)
 		if ((name = shared_name(kext, &checker->rule->kexts[i])) != NULL)
-			add(checker, kext->line, "%s stands in two kexts of this rule", name);
+			lint_add(checker, kext->line, "%s stands in two kexts of this rule", name);
 }
 
 /* Packages may have blanks in their names. */
@@ -175,41 +210,17 @@ check_receipt(const struct checker *checker, size_t n)
 	const char *id = rule->receipts[n];
 	size_t i;
 
-	if (!is_dotted(id, LOWER UPPER DIGITS "-_ "))
-		add(checker, rule->receipt_lines[n],
+	if (lint_labels(id, LINT_LABEL " ") < 2)
+		lint_add(checker, rule->receipt_lines[n],
 		    "%s is no package id: labels of letters, digits, blanks, - and _, such as "
 		    "com.example.pkg; no pattern",
 		    id);
 	else if (apple_claims_id(id))
-		add(checker, rule->receipt_lines[n],
+		lint_add(checker, rule->receipt_lines[n],
 		    "%s is a package of Apple's: its files are not this product's to take", id);
 	for (i = 0; i < n; i++)
 		if (strcmp(rule->receipts[i], id) == 0)
-			add(checker, rule->receipt_lines[n], "%s stands here twice", id);
-}
-
-static void
-check_replacement(const struct checker *checker)
-{
-	const struct rule_replacement *replacement = &checker->rule->replacement;
-	const char *why;
-	size_t i;
-
-	if (replacement->dext_id == NULL)
-		return;
-	check_bundle_id(checker, replacement->line, replacement->dext_id);
-	check_team(checker, replacement->line, replacement->dext_team);
-	for (i = 0; i < checker->rule->kext_count; i++)
-		if (is_same(checker->rule->kexts[i].bundle_id, replacement->dext_id))
-			add(checker, replacement->line, "%s cannot replace itself",
-			    replacement->dext_id);
-	if (replacement->app_path == NULL)
-		return;
-	check_bundle_id(checker, replacement->line, replacement->app_id);
-	check_team(checker, replacement->line, replacement->app_team);
-	why = places_refuse(replacement->app_path, ".app");
-	if (why != NULL)
-		add(checker, replacement->line, "%s %s", replacement->app_path, why);
+			lint_add(checker, rule->receipt_lines[n], "%s stands here twice", id);
 }
 
 void
@@ -223,25 +234,5 @@ lint_check_rule(struct lint *lint, const char *file, const struct rule *rule)
 		check_kext(&checker, i);
 	for (i = 0; i < rule->receipt_count; i++)
 		check_receipt(&checker, i);
-	check_replacement(&checker);
-}
-
-void
-lint_check_pair(struct lint *lint, const char *file, const struct rule *rule,
-    const char *other_file, const struct rule *other)
-{
-	const struct checker checker = {.lint = lint, .file = file, .rule = rule};
-	const char *name;
-	size_t i, j;
-
-	if (strcmp(rule->id, other->id) == 0) {
-		add(&checker, rule->line, "%s has the rule %s too", other_file, rule->id);
-		return;
-	}
-	for (i = 0; i < rule->kext_count; i++)
-		for (j = 0; j < other->kext_count; j++)
-			if ((name = shared_name(&rule->kexts[i], &other->kexts[j])) != NULL)
-				add(&checker, rule->kexts[i].line,
-				    "%s is a kext of the rule %s too (%s)", name, other->id,
-				    other_file);
+	lint_check_claims(&checker);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Lint: what a rule may not say although its XML can be read: ids, Team IDs and
- * places that are malformed, Apple's, everybody's, or another rule's.
+ * places that are malformed, Apple's, everybody's, or another rule's; an act without
+ * evidence. rules_load leaves out every rule that this refuses.
  */
 #ifndef RULES_LINT_H
 #define RULES_LINT_H
@@ -17,9 +18,9 @@ struct lint {
 
 /* Adds what is wrong with a rule by itself; file is for the messages. */
 void lint_check_rule(struct lint *lint, const char *file, const struct rule *rule);
-/* Adds what the rule says although the other one, of other_file, says it already:
- * the same id, else the same kexts or places. */
-void lint_check_pair(struct lint *lint, const char *file, const struct rule *rule,
-    const char *other_file, const struct rule *other);
+/* Adds what rules say although one before them says it already: the same id, kext,
+ * place, receipt, job, or a path in what another product takes away. The fault is the
+ * later rule's. No two of them are the same rule. */
+void lint_check_set(struct lint *lint, const struct rule *const *rules, size_t count);
 
 #endif

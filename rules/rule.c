@@ -1,76 +1,137 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finding and loading rules. Their XML is read in rule_xml.c. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmutil-helpers/fault.h"
+#include "rules/lint.h"
+#include "rules/pattern.h"
 #include "rules/rule.h"
 #include "kmutil-helpers/banned.h"
 
 static void
+add_fault(struct arena *arena, struct rule_set *set, const struct rule_fault *fault)
+{
+	struct rule_fault *added =
+	    arena_push(arena, &set->faults, &set->fault_count, &set->fault_room, sizeof(*added));
+
+	*added = *fault;
+}
+
+/* The rule of a file, when it can be read and lint has nothing to say. */
+static const struct rule *
 load_file(const struct root *root, const char *path, struct arena *arena, struct rule_set *set)
 {
-	struct rule_fault *fault = &set->faults[set->fault_count];
+	struct rule_fault fault = {.file = path};
+	struct lint lint = {.arena = arena};
 	const struct rule *rule = NULL;
 	char *bytes;
 	size_t len;
 	int error = path_read(root, path, RULE_MAX_BYTES, arena, &bytes, &len);
 
-	*fault = (struct rule_fault){.file = path};
 	if (error != 0)
-		fault->message = fault_sentence(error);
+		fault.message = fault_sentence(error);
 	else
-		rule = rule_parse(arena, path, bytes, len, fault);
-	if (rule != NULL && rules_find(set, rule->id) != NULL) {
-		fault->message = arena_printf(arena, "another file has the rule %s too", rule->id);
-		rule = NULL;
+		rule = rule_parse(arena, path, bytes, len, &fault);
+	if (rule != NULL)
+		lint_check_rule(&lint, path, rule);
+	if (rule == NULL || lint.count > 0) {
+		add_fault(arena, set, rule == NULL ? &fault : &lint.faults[0]);
+		return NULL;
 	}
-	if (rule == NULL)
-		set->fault_count++;
-	else
-		set->rules[set->count++] = *rule;
+	return rule;
+}
+
+static int
+compare_rules(const void *a, const void *b)
+{
+	return strcmp(((const struct rule *)a)->id, ((const struct rule *)b)->id);
+}
+
+/* Leaves out each rule that says what one before it says already. */
+static void
+take_rules(struct arena *arena, const struct rule *const *rules, size_t count, struct rule_set *set)
+{
+	struct lint lint = {.arena = arena};
+	size_t i, j;
+
+	lint_check_set(&lint, rules, count);
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < lint.count && lint.faults[j].file != rules[i]->file; j++)
+			continue;
+		if (j < lint.count)
+			add_fault(arena, set, &lint.faults[j]);
+		else
+			set->rules[set->count++] = *rules[i];
+	}
+	if (set->count > 1)
+		qsort(set->rules, set->count, sizeof(*set->rules), compare_rules);
 }
 
 int
 rules_load(const struct root *root, const char *folder, struct arena *arena, struct rule_set *set)
 {
+	const struct rule **rules;
 	char **names;
-	size_t count, i;
+	size_t count = 0, read = 0, i;
 	int error = path_list(root, folder, arena, &names, &count);
 
-	*set = (struct rule_set){
-	    .rules = arena_array(arena, count + 1, sizeof(*set->rules)),
-	    .faults = arena_array(arena, count + 1, sizeof(*set->faults)),
-	};
-	for (i = 0; error == 0 && i < count; i++)
-		if (path_has_suffix(names[i], ".xml"))
-			load_file(root, arena_printf(arena, "%s/%s", folder, names[i]), arena,
-			    set);
+	if (error != 0)
+		count = 0;
+	rules = arena_array(arena, count + 1, sizeof(*rules));
+	*set = (struct rule_set){.rules = arena_array(arena, count + 1, sizeof(*set->rules))};
+	for (i = 0; i < count; i++) {
+		if (!path_has_suffix(names[i], ".xml"))
+			continue;
+		rules[read] =
+		    load_file(root, arena_printf(arena, "%s/%s", folder, names[i]), arena, set);
+		read += rules[read] != NULL ? 1 : 0;
+	}
+	take_rules(arena, rules, read, set);
 	return error;
+}
+
+char
+rule_grade_of(const struct rule *rule, char own)
+{
+	return own != 0 || rule->evidence_count == 0 ? own : rule->evidences[0].grade;
 }
 
 const struct rule *
 rules_find(const struct rule_set *set, const char *id)
 {
+	const struct rule key = {.id = id};
+
+	return set->count == 0 ? NULL
+			       : bsearch(&key, set->rules, set->count, sizeof(key), compare_rules);
+}
+
+const char *
+rule_find_keep(const struct rule *rule, enum rule_keep_kind kind, const char *what)
+{
+	const struct rule_keep *keep;
 	size_t i;
 
-	for (i = 0; i < set->count; i++)
-		if (strcmp(set->rules[i].id, id) == 0)
-			return &set->rules[i];
+	for (i = 0; i < rule->keep_count; i++) {
+		keep = &rule->keeps[i];
+		if (keep->kind == kind && (kind == KEEP_PATH ? path_is_below(what, keep->what)
+							     : strcmp(what, keep->what) == 0))
+			return keep->why;
+	}
 	return NULL;
 }
 
 static bool
 kext_matches(const struct rule_kext *kext, const char *bundle_id, const char *path)
 {
+	const char *id = kext->bundle_id != NULL ? kext->bundle_id : kext->pattern;
 	size_t i;
 
-	if (bundle_id != NULL && kext->bundle_id != NULL && strcmp(kext->bundle_id, bundle_id) == 0)
-		return true;
+	if (bundle_id != NULL && id != NULL)
+		return pattern_matches(id, bundle_id);
 	/* A place names a kext only where no other id contradicts it. */
-	if (bundle_id != NULL && kext->bundle_id != NULL)
-		return false;
 	for (i = 0; path != NULL && i < kext->place_count; i++)
-		if (strcmp(kext->places[i], path) == 0)
+		if (pattern_matches(kext->places[i], path))
 			return true;
 	return false;
 }

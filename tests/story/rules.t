@@ -10,7 +10,7 @@ catalogue=$top/rules/catalogue
 broken=$story/broken.xml
 head='<rule id="r" vendor="V" product="P">\n'
 kext='<kext id="com.v.k"><place>/Library/Extensions/k.kext</place></kext>\n'
-tail='<evidence>e</evidence>\n</rule>\n'
+tail='<evidence grade="S">e</evidence>\n</rule>\n'
 
 # here COMMAND...: runs the tool on this machine, which may be no Mac.
 here() {
@@ -44,7 +44,7 @@ json '{r["acts"] for r in j["rules"]}' "{'remove'}"
 json '[k["bundle_id"] for r in j["rules"] if r["id"] == "magewell-pro-capture" for k in r["kexts"]]' '[None, None]'
 expect 0 'rules show' here rules show oracle-virtualbox --rules "$catalogue"
 says 'org.virtualbox.kext.VBoxDrv (VB5E2TV963)'
-says 'evidence .*(V)$'
+says 'evidence .*(V: '
 expect 0 'rules show --json' here rules show wch-ch34x-vcp --json --rules "$catalogue"
 json 'j["rule"]["replacement"]["app_path"], j["rule"]["class"], j["rule"]["receipts"]' \
   "('/Applications/CH34xVCPDriver.app', 'serial', ['cn.wch.pkg.CH34xVCPDriver'])"
@@ -87,8 +87,8 @@ done <<ROWS
 3~text stands~$head${kext}words$tail
 3~evidence is empty~$head$kext<evidence> </evidence></rule>
 3~must hold text~$head$kext<evidence/></rule>
-4~a second <evidence>~$head$kext<evidence>e</evidence>\n$tail
-2~needs an id or a place~$head<kext/>$tail
+4~S, D, V, L, U and C~$head$kext<evidence grade="S">e</evidence>\n<evidence grade="s">e</evidence></rule>
+2~needs an id, a pattern or a place~$head<kext/>$tail
 2~no bundle id~$head<kext id=""/>$tail
 2~no bundle id~$head<kext id="driver"/>$tail
 2~no bundle id~$head<kext id="com.v.*"/>$tail
@@ -112,7 +112,7 @@ done <<ROWS
 2~macOS keeps~$head<kext><place>/System/Library/Extensions/k.kext</place></kext>$tail
 2~macOS keeps~$head<kext><place>/Library/StagedExtensions/Library/Extensions/k.kext</place></kext>$tail
 2~lies outside~$head<kext><place>/private/var/db/k.kext</place></kext>$tail
-2~no pattern~$head<kext><place>/Library/Extensions/*.kext</place></kext>$tail
+2~no bounded pattern~$head<kext><place>/Library/Extensions/*.kext</place></kext>$tail
 2~not a bundle~$head<kext><place>/Library/Application Support/V</place></kext>$tail
 3~in two kexts~$head$kext$kext$tail
 3~in two kexts~$head$kext<kext id="com.v.l"><place>/Library/Extensions/k.kext</place></kext>$tail
@@ -126,7 +126,89 @@ done <<ROWS
 3~cannot replace itself~$head$kext<replacement><dext id="com.v.k" team="EXAMPLE001"/></replacement>$tail
 3~not a bundle~$head$kext<replacement><dext id="com.v.d" team="EXAMPLE001"/><app id="com.v.a" team="EXAMPLE001" path="/Applications/V"/></replacement>$tail
 2~replacement's app~$head<kext><place>/Applications/V.app/k.kext</place></kext><replacement><dext id="com.v.d" team="EXAMPLE001"/><app id="com.v.a" team="EXAMPLE001" path="/Applications/V.app"/></replacement>$tail
+1~outermost~<rule xmlns="http://v" id="r" vendor="V" product="P">$kext$tail
+3~is not known in <rule>~$head$kext<v:kext xmlns:v="http://v" id="a.b"/>$tail
+1~policy is report or repair~<rule id="r" vendor="V" product="P" policy="fight">$kext$tail
+1~vendor is empty~<rule id="r" vendor="&#32;" product="P">$kext$tail
+2~not both~$head<kext id="com.v.k" pattern="com.v.k[0-9]{2}"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k*"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[0-9]"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[0-9]+"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[0-9]{0}"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[0-9]{3,2}"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[0-9]{99}"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[^a]{2}"/>$tail
+2~no bounded pattern~$head<kext pattern="com.v.k[0-9]{2"/>$tail
+2~has no set~$head<kext pattern="com.v.k"/>$tail
+2~another vendor's~$head<kext pattern="com.[a-z]{1,9}.driver"/>$tail
+2~another vendor's~$head<kext pattern="[a-z]{3}.v.k"/>$tail
+2~another vendor's~$head<kext pattern="com.v[0-9]{2}"/>$tail
+2~matches what is Apple's~$head<kext pattern="com.apple.driver.X[0-9]{2}"/>$tail
+2~ships with macOS~$head<kext pattern="com.highpoint-tech.kext.HighPoint[A-Z]{2}"/>$tail
+2~another product of the vendor~$head<kext pattern="com.v.[a-z]{1,9}"/>$tail
+2~no bundle id has~$head<kext pattern="com.v.k k[0-9]{2}"/>$tail
+2~must be whole~$head<kext id="com.v.k"><place>/opt/v/k[0-9]{2}.kext</place></kext>$tail
+2~any product's~$head<kext pattern="com.v.k[0-9]{2}"><place>/Library/Extensions/k[0-9]{2}.kext</place></kext>$tail
+2~ships with macOS~$head<kext pattern="com.v.k[0-9]{2}"><place>/Library/Extensions/ACS6[a-z]{1}.kext</place></kext>$tail
+2~ships with macOS~$head<kext><place>/Library/Extensions/softraid.kext</place></kext>$tail
+2~lies outside~$head<kext><place>/library/Extensions/k.kext</place></kext>$tail
+2~ASCII~$head<kext><place>/Library/Exten\0305\0277ions/k.kext</place></kext>$tail
+2~macOS keeps~$head<kext><place>/Library/apple/k.kext</place></kext>$tail
+2~macOS keeps~$head<kext><place>/Library/DriverExtensions/k.kext</place></kext>$tail
+2~package manager~$head<kext><place>/opt/homebrew/k.kext</place></kext>$tail
+2~S, D, V, L, U and C~$head<kext id="com.v.k" evidence="Q"/>$tail
+2~no <evidence grade="V">~$head<kext id="com.v.k" evidence="V"/>$tail
+2~rests on a cask~$head<kext id="com.v.k" evidence="C"/><evidence grade="S">e</evidence><evidence grade="C">c</evidence></rule>
+3~must say how it is known~$head$kext<evidence>e</evidence></rule>
+3~cask alone~$head$kext<evidence grade="C">e</evidence></rule>
+3~S, D, V, L, U and C~$head$kext<evidence grade="Z">e</evidence></rule>
+3~<job> needs~$head$kext<job/>$tail
+3~no prefix of this product~$head$kext<job label="com.other.daemon"/>$tail
+3~no prefix of this product~$head$kext<job label="com.v"/>$tail
+3~no prefix of this product~$head$kext<job label="daemon"/>$tail
+3~job of Apple's~$head$kext<job label="com.apple.kextd"/>$tail
+3~no label of a job~$head$kext<job label="com.v.*"/>$tail
+4~stands here twice~$head$kext<job label="com.v.j"/>\n<job label="com.v.j"/>$tail
+3~goes and stays~$head$kext<job label="com.v.j"/><keep job="com.v.j">w</keep>$tail
+3~goes and stays~$head$kext<receipt id="com.v.p"/><keep receipt="com.v.p">w</keep>$tail
+3~rests on a cask~$head$kext<job label="com.v.j" evidence="C"/><evidence grade="S">e</evidence><evidence grade="C">c</evidence></rule>
+3~complete path~$head$kext<extra>/Library</extra>$tail
+3~everybody's~$head$kext<extra>/Library/LaunchDaemons</extra>$tail
+3~everybody's~$head$kext<extra>/Library/application support</extra>$tail
+3~everybody's~$head$kext<extra>/usr/local/share/man/man8</extra>$tail
+3~a home~$head$kext<extra>/Users/me/Library/V</extra>$tail
+3~lies outside~$head$kext<extra>/private/etc/v.conf</extra>$tail
+3~lies outside~$head$kext<extra>/Volumes/V/x</extra>$tail
+3~macOS keeps~$head$kext<extra>/System/Library/V</extra>$tail
+3~this tool~$head$kext<extra>/Library/Application Support/kextirpate/vault</extra>$tail
+3~is a kext~$head$kext<extra>/Library/Extensions/other.kext</extra>$tail
+3~must be whole~$head$kext<extra>/Library/Vendor/v[0-9]{2}</extra>$tail
+4~lie in one another~$head$kext<extra>/opt/v</extra>\n<extra>/opt/v/in</extra>$tail
+3~which stays~$head$kext<extra>/opt/v</extra><keep path="/opt/v/data">w</keep>$tail
+3~which stays~$head$kext<extra>/Applications/V.app/x</extra><replacement><dext id="com.v.d"/><app path="/Applications/V.app"/></replacement>$tail
+3~path, receipt, job~$head$kext<keep>w</keep>$tail
+3~path, receipt, job~$head$kext<keep path="/opt/v" job="com.v.j">w</keep>$tail
+3~must hold text~$head$kext<keep path="/opt/v"/>$tail
+3~say why~$head$kext<keep path="/opt/v"> </keep>$tail
+3~complete path~$head$kext<uninstaller path="un.sh"/>$tail
+4~a second <uninstaller>~$head$kext<uninstaller path="/opt/v/un"/>\n<uninstaller path="/opt/v/un"/>$tail
+3~no version~$head$kext<replacement minimum="new"><dext id="com.v.d"/></replacement>$tail
+3~coexists is yes or no~$head$kext<replacement coexists="perhaps"><dext id="com.v.d"/></replacement>$tail
+3~macos is a number~$head$kext<replacement macos="Big Sur"><dext id="com.v.d"/></replacement>$tail
+3~must come after an <app>~$head$kext<replacement><dext id="com.v.d"/><activate program="a"/></replacement>$tail
+3~path inside the app~$head$kext<replacement><dext id="com.v.d" team="EXAMPLE001"/><app id="com.v.a" team="EXAMPLE001" path="/Applications/V.app"/><activate program="../x"/></replacement>$tail
+3~<open/> needs~$head$kext<replacement><dext id="com.v.d"/><app path="/Applications/V.app"/><open/></replacement>$tail
+3~Apple's~$head$kext<replacement><dext id="com.apple.d"/></replacement>$tail
+3~must hold text~$head$kext<evidence grade="S"><b/></evidence></rule>
 ROWS
+{
+  printf '%b' "$head$kext"
+  head -c 300000 /dev/zero | tr '\0' ' '
+  printf '%b' "$tail"
+} >"$broken"
+expect 65 'a file that is too large' here rules lint "$broken"
+says "^$broken:1: is larger than
+printf '%b' "$head<kext id='driver'/>$tail" >"$broken"
 here rules lint --json "$broken"
 json 'j["exit"], [(f["line"], f["path"]) for f in j["faults"]]' "(65, [(2, '$broken')])"
 

@@ -29,11 +29,11 @@ a_place_is_refused_outside_of_what_a_product_may_own(void **state)
 	    {"/Library/Apple/System/Library/Extensions/a.kext", "macOS keeps"},
 	    {"/Library/StagedExtensions/Library/Extensions/a.kext", "macOS keeps"},
 	    {"/usr/lib/a.kext", "macOS keeps"},
-	    {"/Library/Application Support/kextirpate/vault/a.kext", "own folder"},
+	    {"/Library/Application Support/kextirpate/vault/a.kext", "this tool"},
 	    {"/private/var/db/a.kext", "lies outside"},
 	    {"/Volumes/Other/Library/Extensions/a.kext", "lies outside"},
-	    {"/Library/Extensions/*.kext", "no pattern"},
-	    {"/Library/Extensions/a\n.kext", "control"},
+	    {"/Library/Extensions/*.kext", "no bounded pattern"},
+	    {"/Library/Extensions/a\n.kext", "ASCII"},
 	    {"/Library/Example", "not a bundle"},
 	    {"/Library/Extensions/.kext", "not a bundle"},
 	    {"/Library/Extensions/a.kext/Contents", "not a bundle"},
@@ -42,6 +42,19 @@ a_place_is_refused_outside_of_what_a_product_may_own(void **state)
 	    {"/Applications/A.app/Contents/a.kext", NULL},
 	    {"/usr/local/a/a.kext", NULL},
 	    {"/opt/a/a.kext", NULL},
+	    /* As APFS finds it. */
+	    {"/library/Extensions/a.kext", "lies outside"},
+	    {"/Library/EXTENSIONS", "everybody"},
+	    {"/Library/apple/a.kext", "macOS keeps"},
+	    {"/Library/stagedExtensions/a.kext", "macOS keeps"},
+	    {"/Library/Exten\xc5\xbfions/a.kext", "ASCII"},
+	    {"/Library/Application Support/V/v[0-9]{6}/a.kext", NULL},
+	    {"/Library/Extensions/Abcd[0-9]{6}.kext", NULL},
+	    {"/Library/Extensions/A[0-9]{6}.kext", "any product's"},
+	    {"/Library/[a-z]{1,9}/a.kext", "any product's"},
+	    {"/Library/Application Support/V/[0-9]/a.kext", "no bounded pattern"},
+	    {"/opt/homebrew/a.kext", "package manager"},
+	    {"/usr/local/kextirpate/a.kext", "this tool"},
 	};
 	const char *why;
 	size_t i;
@@ -61,40 +74,58 @@ parse(struct arena *arena, const char *id, const char *kext)
 	struct rule_fault fault;
 	const char *text = arena_printf(arena,
 	    "<rule id='%s' vendor='V' product='P'>%s<evidence>e</evidence></rule>", id, kext);
-	const struct rule *rule = rule_parse(arena, "r.xml", text, strlen(text), &fault);
+	const struct rule *rule =
+	    rule_parse(arena, arena_printf(arena, "%s.xml", id), text, strlen(text), &fault);
 
 	assert_non_null(rule);
 	return rule;
 }
 
 static void
-two_rules_may_not_have_the_same_id_kext_or_place(void **state)
+two_rules_may_not_say_the_same(void **state)
 {
 	static const struct {
 		const char *id, *kext, *words; /* NULL: nothing in common */
 	} rows[] = {
 	    {"one", "<kext id='c.d'/>", "has the rule one too"},
-	    {"two", "<kext id='a.b'/>", "a.b is a kext of the rule one too (1.xml)"},
+	    {"two", "<kext id='a.b'/>", "a.b is a kext of the rule one too (one.xml)"},
 	    {"two", "<kext id='c.d'><place>/opt/x/a.kext</place></kext>", "/opt/x/a.kext is"},
 	    {"two", "<kext><place>/opt/x/a.kext</place></kext>", "/opt/x/a.kext is"},
+	    {"two", "<kext><place>/opt/X/A.kext</place></kext>", "/opt/X/A.kext is"},
 	    {"two", "<kext id='c.d'><place>/opt/x/b.kext</place></kext>", NULL},
 	    {"two", "<kext><place>/opt/x/b.kext</place></kext>", NULL},
+	    {"two", "<kext pattern='a.v.x[0-9]{1,3}'/>", "is a kext of the rule one too"},
+	    {"two", "<kext id='a.v.x1234'/>", NULL},
+	    {"two", "<kext id='a.v.x12'/>", "is a kext of the rule one too"},
+	    {"two", "<kext pattern='a.v.y[0-9]{1,3}'/>", NULL},
+	    {"two", "<kext id='c.d'/><receipt id='p.q'/>", "p.q is a package of the rule one"},
+	    {"two", "<kext id='c.d'/><job label='a.b.j'/>", "a.b.j is a job of the rule one"},
+	    {"two", "<kext id='c.d'/><extra>/opt/x</extra>", "/opt/x is also"},
+	    {"two", "<kext id='c.d'/><extra>/opt/y</extra>", "/opt/y is also"},
+	    {"two", "<kext id='c.d'/><extra>/opt/y/in</extra>", "/opt/y/in is also"},
+	    {"two", "<kext id='c.d'/><extra>/opt/yy</extra>", NULL},
 	};
 	struct arena *arena = arena_new(0);
-	const struct rule *one =
-	    parse(arena, "one", "<kext id='a.b'><place>/opt/x/a.kext</place></kext>");
-	const struct rule *two;
+	const struct rule *rules[2];
 	struct lint lint;
 	size_t i;
 
 	(void)state;
+	rules[0] = parse(arena, "one",
+	    "<kext id='a.b'><place>/opt/x/a.kext</place></kext>"
+	    "<kext pattern='a.v.x[0-9]{2}'/><receipt id='p.q'/><job label='a.b.j'/>"
+	    "<extra>/opt/y</extra>");
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		lint = (struct lint){.arena = arena};
-		two = parse(arena, rows[i].id, rows[i].kext);
-		lint_check_pair(&lint, "2.xml", two, "1.xml", one);
-		assert_int_equal(lint.count, rows[i].words != NULL ? 1 : 0);
+		rules[1] = parse(arena, rows[i].id, rows[i].kext);
+		lint_check_set(&lint, rules, 2);
+		if ((lint.count > 0) != (rows[i].words != NULL))
+			fail_msg("row %zu: %zu faults", i, lint.count);
 		if (rows[i].words != NULL && strstr(lint.faults[0].message, rows[i].words) == NULL)
 			fail_msg("row %zu: %s", i, lint.faults[0].message);
+		/* Of two names that nest, either may be the later one. */
+		if (rows[i].words != NULL)
+			assert_string_equal(lint.faults[0].file, rules[1]->file);
 	}
 	arena_free(arena);
 }
@@ -160,7 +191,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_place_is_refused_outside_of_what_a_product_may_own),
-	    cmocka_unit_test(two_rules_may_not_have_the_same_id_kext_or_place),
+	    cmocka_unit_test(two_rules_may_not_say_the_same),
 	    cmocka_unit_test(what_lint_lets_through_is_a_bundle_in_an_allowed_folder),
 	};
 

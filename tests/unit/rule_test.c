@@ -13,7 +13,7 @@
 
 #define HEAD "<rule id='r' vendor='V' product='P'>\n"
 #define KEXT "<kext id='a.b'><place>/Library/Extensions/a.kext</place></kext>\n"
-#define TAIL "<evidence>e</evidence></rule>\n"
+#define TAIL "<evidence grade='S'>e</evidence></rule>\n"
 
 static const struct rule *
 parse(struct arena *arena, const char *text, struct rule_fault *fault)
@@ -31,7 +31,9 @@ a_rule_is_read_whole(void **state)
 	    "<receipt id='a.pkg'/><replacement><dext id='a.d' team='T'/>"
 	    "<app id='a' team='T' path='/Applications/A.app'/>"
 	    "<activate program='Contents/MacOS/A'><argument>--on</argument></activate>"
-	    "</replacement>" TAIL,
+	    "</replacement><job label='a.b.job' evidence='V'/><extra>/opt/a</extra>"
+	    "<keep path='/opt/b'>not ours</keep><uninstaller path='/opt/b/un'/>"
+	    "<kext pattern='a.c.v[0-9]{2}'/>" TAIL,
 	    &fault);
 
 	(void)state;
@@ -45,6 +47,16 @@ a_rule_is_read_whole(void **state)
 	assert_string_equal(rule->replacement.activate[1], "--on");
 	assert_null(rule->replacement.activate[2]);
 	assert_false(rule->detects_only);
+	assert_string_equal(rule->jobs[0].text, "a.b.job");
+	assert_int_equal(rule_grade_of(rule, rule->jobs[0].grade), 'V');
+	assert_int_equal(rule_grade_of(rule, rule->extras[0].grade), 'S');
+	assert_string_equal(rule->extras[0].text, "/opt/a");
+	assert_string_equal(rule_find_keep(rule, KEEP_PATH, "/opt/b/c"), "not ours");
+	assert_null(rule_find_keep(rule, KEEP_PATH, "/opt/bc"));
+	assert_null(rule_find_keep(rule, KEEP_JOB, "/opt/b"));
+	assert_string_equal(rule->uninstaller, "/opt/b/un");
+	assert_null(rule->kexts[1].bundle_id);
+	assert_string_equal(rule->kexts[1].pattern, "a.c.v[0-9]{2}");
 	arena_free(arena);
 }
 
