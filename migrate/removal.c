@@ -6,6 +6,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/removal.h"
+#include "migrate/rule_paths.h"
 #include "kmutil-helpers/banned.h"
 
 bool
@@ -39,20 +40,6 @@ make_targets(struct removal *removal, size_t *count)
 	return targets;
 }
 
-/* What stays although a receipt lists it: the apps of the replacements. */
-static const char *const *
-make_keep(struct removal *removal)
-{
-	const char **keep =
-	    arena_array(removal->session->arena, removal->selection.rule_count + 1, sizeof(*keep));
-	size_t i, count = 0;
-
-	for (i = 0; i < removal->selection.rule_count; i++)
-		if (removal->selection.rules[i]->replacement.app_path != NULL)
-			keep[count++] = removal->selection.rules[i]->replacement.app_path;
-	return keep;
-}
-
 /* approve touches no file: only what macOS itself does stays in the plan. */
 static void
 keep_machine_steps(struct plan *plan)
@@ -78,7 +65,18 @@ collection_unreadable(const struct session *session)
 	return false;
 }
 
-/* The jobs of launchd that load a target: they are the product's, listed or not. */
+static bool
+is_extra(const struct claim_extra *extras, size_t count, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(extras[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* The jobs of launchd that load a target, listed or not, and what the rules add. */
 static const struct claim_extra *
 make_extras(struct removal *removal, size_t *count)
 {
@@ -88,10 +86,14 @@ make_extras(struct removal *removal, size_t *count)
 	size_t room = 0, i, j;
 
 	*count = 0;
+	for (i = 0; i < removal->selection.whole_count; i++)
+		rule_paths_add(
+		    removal->session, removal->selection.whole[i], &extras, count, &room);
 	for (i = 0; i < removal->selection.count; i++) {
 		kext = removal->selection.subjects[i]->kext;
 		for (j = 0; kext != NULL && j < kext->trace_count; j++) {
-			if (kext->traces[j]->source != SOURCE_LAUNCHD)
+			if (kext->traces[j]->source != SOURCE_LAUNCHD ||
+			    is_extra(extras, *count, kext->traces[j]->path))
 				continue;
 			extra = arena_push(arena, &extras, count, &room, sizeof(*extra));
 			*extra = (struct claim_extra){.path = kext->traces[j]->path,
@@ -143,7 +145,8 @@ removal_plan(struct removal *removal)
 
 	dexts_read(session, &removal->dexts);
 	input.targets = make_targets(removal, &input.target_count);
-	input.keep_below = make_keep(removal);
+	input.keep_below = rule_paths_keep(
+	    session->arena, removal->selection.rules, removal->selection.rule_count);
 	if (!removal->only_rebuild)
 		collect_claims(removal);
 	plan_make(session->arena, &input, &removal->plan);

@@ -62,10 +62,10 @@ add_rule(struct selection *selection, const struct rule *rule)
 	selection->rules[selection->rule_count++] = rule;
 }
 
-/* The packages of a product go when all its kexts do: whoever names one kext of two
- * does not mean the files of the other. */
+/* The packages of a product, and whatever else is its own, go when all its kexts do:
+ * whoever names one kext of two does not mean the files of the other. */
 static void
-add_receipts(struct session *session, struct selection *selection, const struct rule *rule)
+add_whole(struct session *session, struct selection *selection, const struct rule *rule)
 {
 	size_t i;
 
@@ -74,6 +74,7 @@ add_receipts(struct session *session, struct selection *selection, const struct 
 		    session->subjects[i].evidence.facts.has_carrier &&
 		    !is_selected(selection, &session->subjects[i]))
 			return;
+	selection->whole[selection->whole_count++] = rule;
 	for (i = 0; i < rule->receipt_count; i++) {
 		selection->receipts = arena_grow(session->arena, selection->receipts,
 		    selection->receipt_count, selection->receipt_count + 1, sizeof(char *));
@@ -235,6 +236,7 @@ targets_select(struct session *session, bool acts, struct selection *selection)
 	*selection = (struct selection){
 	    .subjects = arena_array(session->arena, session->subject_count + 1, sizeof(void *)),
 	    .rules = arena_array(session->arena, session->rules.count + 1, sizeof(void *)),
+	    .whole = arena_array(session->arena, session->rules.count + 1, sizeof(void *)),
 	};
 	for (i = 0; i < options->target_count; i++)
 		select_one(session, options->targets[i], acts, selection);
@@ -245,5 +247,5 @@ targets_select(struct session *session, bool acts, struct selection *selection)
 		if ((rule = subject_rule_of(session, selection->subjects[i])) != NULL)
 			add_rule(selection, rule);
 	for (i = 0; i < selection->rule_count; i++)
-		add_receipts(session, selection, selection->rules[i]);
+		add_whole(session, selection, selection->rules[i]);
 }

@@ -15,6 +15,8 @@ struct selection {
 	size_t receipt_count;
 	const struct rule **rules; /* the rules that the targets name or lead to */
 	size_t rule_count;
+	const struct rule **whole; /* those whose kexts are all selected: the product goes */
+	size_t whole_count;
 };
 
 /* Selects by the command's targets; without any: everything that is not Apple's

@@ -165,7 +165,7 @@ reason_to_keep(struct arena *arena, const struct plan_input *input, const struct
 	if (apple_keeps_path(claim->path))
 		return "it lies in a place that Apple keeps";
 	if (is_to_keep(input, claim->path))
-		return "it belongs to the replacement";
+		return "it belongs to the replacement, or its rule says that it stays";
 	if (input->claims->unreadable)
 		return "a receipt could not be read, so that its owner is not known";
 	if (claim->other != NULL)

@@ -207,7 +207,7 @@ ROWS
   printf '%b' "$tail"
 } >"$broken"
 expect 65 'a file that is too large' here rules lint "$broken"
-says "^$broken:1: is larger than
+says "^$broken:1: is larger than"
 printf '%b' "$head<kext id='driver'/>$tail" >"$broken"
 here rules lint --json "$broken"
 json 'j["exit"], [(f["line"], f["path"]) for f in j["faults"]]' "(65, [(2, '$broken')])"

@@ -62,13 +62,13 @@ files_stay_for_the_reason_that_is_true(void **state)
 	    {"/usr/local/bin/b", "com.other.pkg", "the package com.other.pkg lists it too",
 		CLAIM_AS_INSTALLED},
 	    {"/usr/local/bin/c", NULL, "it is not as the package installed it", CLAIM_CHANGED},
-	    {"/usr/local/bin/d", NULL,
-		"it could not be compared with what the package installed", CLAIM_UNKNOWN},
+	    {"/usr/local/bin/d", NULL, "it could not be compared with what the package installed",
+		CLAIM_UNKNOWN},
 	    {"/usr/local/bin/e", NULL, "not kept", CLAIM_ABSENT},
-	    {"/Applications/New.app/x", NULL, "it belongs to the replacement",
+	    {"/Applications/New.app/x", NULL,
+		"it belongs to the replacement, or its rule says that it stays",
 		CLAIM_AS_INSTALLED},
-	    {"/Library/Apple/x", NULL, "it lies in a place that Apple keeps",
-		CLAIM_AS_INSTALLED},
+	    {"/Library/Apple/x", NULL, "it lies in a place that Apple keeps", CLAIM_AS_INSTALLED},
 	};
 	struct world *w = *state;
 	size_t i;
@@ -186,7 +186,9 @@ jobs_end_where_they_run_before_their_files_go(void **state)
 	struct job items[] = {
 	    {.path = "/Library/LaunchAgents/a.plist", .label = "a", .domains = both},
 	    {.path = "/Library/LaunchDaemons/b.plist", .label = "b", .domains = none},
-	    {.path = "/Library/LaunchDaemons/c.plist", .label = "c", .domains = both,
+	    {.path = "/Library/LaunchDaemons/c.plist",
+		.label = "c",
+		.domains = both,
 		.program = "/Applications/New.app/Contents/MacOS/helper"},
 	};
 	struct job_list jobs = {.items = items, .count = 3};
@@ -202,8 +204,7 @@ jobs_end_where_they_run_before_their_files_go(void **state)
 	assert_string_equal(w->plan.steps[0].subject, "gui/501 /Library/LaunchAgents/a.plist");
 	assert_string_equal(w->plan.steps[1].subject, "gui/502 /Library/LaunchAgents/a.plist");
 	assert_non_null(find(w, STEP_VAULT, "/Library/LaunchDaemons/b.plist"));
-	assert_string_equal(
-	    why_kept(w, items[2].path), "it starts a program of the replacement");
+	assert_string_equal(why_kept(w, items[2].path), "it starts a program of the replacement");
 }
 
 static void
