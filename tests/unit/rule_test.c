@@ -113,7 +113,7 @@ a_broken_rule_is_refused_with_its_line(void **state)
 	    {HEAD KEXT "</rule>", "<evidence>", 1},
 	    {"<rule id='' vendor='V' product='P'>" KEXT TAIL, "attribute id", 1},
 	    {HEAD KEXT "<what/>" TAIL, "<what> is not known", 3},
-	    {HEAD "<kext/>" TAIL, "an id or a place", 2},
+	    {HEAD "<kext/>" TAIL, "an id, a pattern or a place", 2},
 	    {HEAD "<kext><place>/etc/a.kext</place></kext>" TAIL, "complete path", 2},
 	    {HEAD "<kext><place>/a/../b</place></kext>" TAIL, "complete path", 2},
 	    {HEAD "<kext><place>/Library</place></kext>" TAIL, "complete path", 2},
@@ -124,7 +124,7 @@ a_broken_rule_is_refused_with_its_line(void **state)
 	    {"<rule id='r' vendor='V' product='P' colour='x'>" KEXT TAIL, "attribute colour", 1},
 	    {HEAD "<kext id='a.b' tem='T'/>" TAIL, "no attribute tem", 2},
 	    {HEAD KEXT "words" TAIL, "text stands", 3},
-	    {HEAD KEXT "<evidence>e</evidence>\n" TAIL, "a second <evidence>", 4},
+	    {HEAD KEXT "<evidence grade='Q'>e</evidence>" TAIL, "C, not Q", 3},
 	};
 	struct arena *arena = arena_new(0);
 	struct rule_fault fault;
