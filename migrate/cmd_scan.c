@@ -4,6 +4,8 @@
 
 #include "migrate/command.h"
 #include "migrate/report.h"
+#include "migrate/report_style.h"
+#include "migrate/scan_text.h"
 #include "migrate/target.h"
 #include "kmutil-helpers/banned.h"
 
@@ -51,43 +53,6 @@ json_subject(struct report *report, const struct subject *subject)
 	json_end(json);
 }
 
-static void
-text_trace(struct buf *out, const struct trace *trace)
-{
-	const char *where = trace->path != NULL ? trace->path : trace->container;
-
-	buf_printf(out, "  %-15s ", source_get(trace->source)->name);
-	buf_name(out, where != NULL ? where : "in the kernel");
-	if (trace->version != NULL) {
-		buf_text(out, " ");
-		buf_name(out, trace->version);
-	}
-	if (trace->loadable == NO)
-		buf_text(out, " (listed, refused by the kernel)");
-	buf_printf(out, " [%s]\n", keeper_name(trace->keeper));
-}
-
-static void
-text_subject(struct report *report, const struct subject *subject)
-{
-	const struct rule *rule = subject_rule_of(report->session, subject);
-	struct buf *out = &report->out;
-	size_t i;
-
-	buf_name(out, subject->now.key);
-	if (rule != NULL) {
-		buf_text(out, " (");
-		buf_name(out, rule->vendor);
-		buf_text(out, ", ");
-		buf_name(out, rule->product);
-		buf_text(out, ")");
-	}
-	buf_printf(out, "  %s%s\n", report_standing_words(subject->now.standing),
-	    subject->kext != NULL && subject->kext->claims_apple_id ? ", claims an Apple id" : "");
-	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
-		text_trace(out, subject->kext->traces[i]);
-}
-
 /* The contract's rule: without a target 7 only when no carrier was found at all. */
 static int
 scan_exit(const struct session *session, const struct selection *selection)
@@ -98,7 +63,7 @@ scan_exit(const struct session *session, const struct selection *selection)
 
 	for (i = 0; i < selection->count; i++) {
 		carrier |= selection->subjects[i]->evidence.facts.has_carrier &&
-		    !selection->subjects[i]->evidence.apple;
+			   !selection->subjects[i]->evidence.apple;
 		if (session->options->target_count > 0 || selection->subjects[i]->exit != 7)
 			exit = exit_worst(exit, selection->subjects[i]->exit);
 	}
@@ -128,10 +93,7 @@ scan_command(const struct options *options)
 		json_end(&report.json);
 		report_json_dexts(&report, &dexts);
 	} else {
-		for (i = 0; i < selection.count; i++)
-			text_subject(&report, selection.subjects[i]);
-		if (selection.count == 0 && !options->quiet)
-			buf_text(&report.out, "no kext was found\n");
+		scan_text(&report, &selection, &dexts, style_is_wanted());
 	}
 	exit = report_end(&report, scan_exit(&session, &selection));
 	session_end(&session);

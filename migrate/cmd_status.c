@@ -4,6 +4,7 @@
 #include "migrate/command.h"
 #include "migrate/report.h"
 #include "migrate/target.h"
+#include "migrate/update_ready.h"
 #include "kmutil-helpers/banned.h"
 
 /* Without a target: the cases of the ledger, or what is installed when there are
@@ -38,20 +39,6 @@ answer_installcheck(const struct selection *selection)
 	return 1;
 }
 
-/* The question to ask before an OS update: 0 when no carrier is left that it would
- * bring back, 1 when there is one, 7 when a place could not be read. */
-static int
-answer_update_ready(const struct session *session, const struct selection *selection)
-{
-	size_t i;
-
-	for (i = 0; i < selection->count; i++)
-		if (selection->subjects[i]->evidence.facts.has_carrier &&
-		    !selection->subjects[i]->evidence.apple)
-			return 1;
-	return problem_any_matters(&session->scan.problems) ? 7 : 0;
-}
-
 static int
 answer_standing(
     const struct session *session, const struct selection *selection, const struct dexts *dexts)
@@ -79,18 +66,21 @@ status_command(const struct options *options)
 		die(EXIT_USAGE, "--installcheck: takes a TARGET, and no --update-ready");
 	session_begin(&session, options, SESSION_CARRIERS);
 	targets_select(&session, false, &selection);
-	drop_remembered(&session, &selection);
+	if (!options->update_ready)
+		drop_remembered(&session, &selection);
 	dexts_read(&session, &dexts);
 	exit = options->installcheck   ? answer_installcheck(&selection)
-	       : options->update_ready ? answer_update_ready(&session, &selection)
+	       : options->update_ready ? update_ready_judge(&session, &selection)
 				       : answer_standing(&session, &selection, &dexts);
 	report_begin(&report, &session, "status");
 	if (report.is_json) {
 		report_json_kexts(&report, selection.subjects, selection.count, &dexts);
 		report_json_dexts(&report, &dexts);
+	} else if (options->update_ready) {
+		update_ready_text(&report, &selection, exit);
 	} else {
 		report_text_kexts(&report, selection.subjects, selection.count);
-		if (!options->installcheck && !options->update_ready)
+		if (!options->installcheck)
 			report_text_next(&report,
 			    report_worst_standing(selection.subjects, selection.count), exit);
 	}

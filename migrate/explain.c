@@ -169,15 +169,6 @@ say_rebuild(struct arena *arena, const struct kext_group *group, struct story *s
 	    "a person must approve the rebuild, within 60 seconds of its dialog.");
 }
 
-/* A word as a shell takes it. */
-static const char *
-quoted(struct arena *arena, const char *word)
-{
-	return strpbrk(word, " *?[]'\"\\$&;()<>|`!#~") == NULL || strchr(word, '\'') != NULL
-		   ? word
-		   : arena_printf(arena, "'%s'", word);
-}
-
 static void
 say_first_move(struct arena *arena, const struct explain_input *input,
     const struct kext_group *group, struct story *story)
@@ -208,7 +199,8 @@ say_first_move(struct arena *arena, const struct explain_input *input,
 	default:
 		story_say(arena, story, ABOUT_WAY_OUT,
 		    arena_printf(arena, "The way out%s: kextirpate uninstall %s.",
-			refused ? ", when that is cleared" : "", quoted(arena, input->target)));
+			refused ? ", when that is cleared" : "",
+			report_shell_word(arena, input->target)));
 	}
 }
 

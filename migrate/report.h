@@ -47,7 +47,9 @@ void report_json_kexts(struct report *report, struct subject *const *subjects, s
 void report_text_steps(struct report *report, const struct step *steps, size_t count);
 void report_text_kexts(struct report *report, struct subject *const *subjects, size_t count);
 void report_text_next(struct report *report, enum standing standing, int exit);
-/* "com.example.x" with a standing in words. */
+/* A word as a shell takes it: quoted where it must be. */
+const char *report_shell_word(struct arena *arena, const char *word);
+/* A standing in words. */
 const char *report_standing_words(enum standing standing);
 
 #endif

@@ -4,7 +4,19 @@
 #include <string.h>
 
 #include "migrate/report.h"
+#include "migrate/report_columns.h"
+#include "migrate/report_style.h"
 #include "kmutil-helpers/banned.h"
+
+#define NAME_COLUMNS 48 /* a standing in few words fits behind it */
+
+const char *
+report_shell_word(struct arena *arena, const char *word)
+{
+	return strpbrk(word, " *?[]\"\\$&;()<>|`!#~") == NULL || strchr(word, '\'') != NULL
+		   ? word
+		   : arena_printf(arena, "'%s'", word);
+}
 
 static void
 json_step(struct json *json, const struct step *step)
@@ -105,8 +117,8 @@ report_json_dexts(struct report *report, const struct dexts *dexts)
 }
 
 void
-report_json_kexts(struct report *report, struct subject *const *subjects, size_t count,
-    const struct dexts *dexts)
+report_json_kexts(
+    struct report *report, struct subject *const *subjects, size_t count, const struct dexts *dexts)
 {
 	struct json *json = &report->json;
 	const struct rule *rule;
@@ -192,12 +204,18 @@ void
 report_text_kexts(struct report *report, struct subject *const *subjects, size_t count)
 {
 	struct buf *out = &report->out;
-	size_t i;
+	bool styled = style_is_wanted();
+	size_t i, width, widest = 0;
 
 	for (i = 0; i < count; i++) {
-		buf_name(out, subjects[i]->now.bundle_id != NULL ? subjects[i]->now.bundle_id
-			: subjects[i]->now.path != NULL		 ? subjects[i]->now.path
-								 : subjects[i]->now.key);
-		buf_printf(out, "  %s\n", report_standing_words(subjects[i]->now.standing));
+		width = columns_width(subjects[i]->now.key);
+		widest = width > widest ? width : widest;
+	}
+	widest = widest < NAME_COLUMNS ? widest : NAME_COLUMNS;
+	for (i = 0; i < count; i++) {
+		width = style_add_name(out, subjects[i]->now.key, NAME_COLUMNS, styled);
+		buf_printf(out, "%*s", (int)(width < widest ? widest - width : 0) + 2, "");
+		style_add_standing(out, subjects[i]->now.standing, styled);
+		buf_text(out, "\n");
 	}
 }
