@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kextirpate. Targets: all demo test lint bench oracle macos install uninstall clean.
+# kextirpate. Targets: all demo test lint bench oracle fuzz macos install uninstall clean.
 # MODE=asan builds beside the release, in build/asan.
 
 MODE ?= release
@@ -14,6 +14,7 @@ WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wconver
 	-Wformat=2 -Wundef -Wpointer-arith -Werror
 FLAGS_release := -O2 -g
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 MODE_FLAGS := $(or $(FLAGS_$(MODE)),$(error unknown MODE "$(MODE)"))
 
 XML_CFLAGS := $(shell xml2-config --cflags 2>/dev/null || echo -I/usr/include/libxml2)
@@ -30,7 +31,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test demo install units lint macos bench oracle clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all test demo install units lint macos bench oracle fuzz clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),$(B)/tests/asan_options.o)
 	@echo "link $@"
@@ -100,6 +101,7 @@ include pkg/macos/macos.mk
 include tests/macsim/macsim.mk
 include tests/bench/bench.mk
 include tests/oracle/oracle.mk
+include tests/fuzz/fuzz.mk
 
 lint:
 	tests/lint/run.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # deps.sh [GROUP...]: what the build and the tests need, installed where it is
-# missing. Groups: build test lint macos bench oracle (default: build test).
+# missing. Groups: build test lint macos bench oracle fuzz (default: build test).
 # Root on Debian: apt-get, no questions. Anywhere else: names what is missing
 # and exits 69. When all is there it starts no package manager.
 set -eu
@@ -38,6 +38,9 @@ macos    file:/etc/ssl/certs/ca-certificates.crt ca-certificates
 oracle   python:venv                           python3-venv
 oracle   python:ensurepip                      python3-venv
 oracle   file:/etc/ssl/certs/ca-certificates.crt ca-certificates
+fuzz     command:clang                         clang
+fuzz     file:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-14-dev
+fuzz     python:sqlite3                        python3
 LIST
 }
 
@@ -50,8 +53,11 @@ is_there() {
     [ -e "/usr/include/$what" ] || [ -e "/usr/include/$(uname -m)-linux-gnu/$what" ] ;;
   python:*)
     python3 -c "import $what" >/dev/null 2>&1 ;;
-  file:*)
-    [ -e "$what" ] ;;
+  file:*) # a pattern, too
+    for file in $what; do
+      [ ! -e "$file" ] || return 0
+    done
+    return 1 ;;
   esac
 }
 

@@ -11,6 +11,7 @@
 #include "kmutil-helpers/bom.h"
 #include "kmutil-helpers/cksum.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/mangle.h"
 
 struct seen {
 	size_t count;
@@ -322,6 +323,82 @@ test_checksum_of_cksum(void **state)
 	assert_int_equal(cksum_final(&sum), 0x9a4d12c4);
 }
 
+struct counted {
+	struct bom_buffers *buffers;
+	int fd;
+};
+
+static int
+entry_count(const struct bom_entry *entry, void *payload)
+{
+	assert_true(entry->path[0] != '/' && strlen(entry->path) < BOM_MAX_PATH_BYTES);
+	(*(size_t *)payload)++;
+	return 0;
+}
+
+/* From memory and from a file: the same. */
+static void
+bom_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	const struct counted *counted = payload;
+	size_t memory = 0, file = 0, kexts = 0;
+	int rc = bom_read(bytes, len, entry_count, &memory, NULL);
+
+	(void)own;
+	assert_int_equal(ftruncate(counted->fd, 0), 0);
+	assert_int_equal(pwrite(counted->fd, bytes, len, 0), len);
+	assert_int_equal(
+	    bom_read_file(counted->fd, NULL, counted->buffers, entry_count, &file, NULL), rc);
+	assert_int_equal(memory, file);
+	(void)!bom_read_file(counted->fd, ".kext", counted->buffers, entry_count, &kexts, NULL);
+}
+
+/* Without the 480 zero bytes behind the header, which nobody reads. */
+static void
+mangled_lists_are_read_without_harm(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "a.kext"}, {3, 2, "b"}};
+	struct counted counted = {.buffers = bom_buffers_new()};
+	static struct bytes b, dense;
+	FILE *temporary = tmpfile();
+	uint32_t i;
+
+	(void)state;
+	assert_non_null(temporary);
+	counted.fd = fileno(temporary);
+	bom_make(&b, rows, 3);
+	put(&dense, b.data, 32);
+	put(&dense, b.data + 512, b.len - 512);
+	set_be32(&dense, 16, (uint32_t)be(&b, 16) - 480);
+	set_be32(&dense, 24, (uint32_t)be(&b, 24) - 480);
+	for (i = 1; i < be(&b, be(&b, 16)); i++)
+		set_be32(&dense, be(&dense, 16) + 4 + 8 * i,
+		    (uint32_t)be(&b, be(&b, 16) + 4 + 8 * i) - 480);
+	mangle_all("bill of materials", dense.data, dense.len, bom_take, &counted);
+	bom_buffers_free(counted.buffers);
+	(void)fclose(temporary);
+}
+
+/* A branch that points to itself, and one whose leaf points back to it. */
+static void
+branches_in_a_ring_end(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}};
+	static struct bytes b;
+	struct seen seen = {0};
+	size_t node = 512 + 21;
+
+	(void)state;
+	bom_make(&b, rows, 1);
+	b.data[node + 1] = 0; /* a branch now; its child is its own block */
+	set_be32(&b, node + 12, 2);
+	assert_int_equal(bom_read(b.data, b.len, entry_note, &seen, NULL), -FAULT_CYCLE);
+	bom_make(&b, rows, 1);
+	b.data[node + 1] = 0;
+	set_be32(&b, node + 12, 1); /* the child is the tree's own head */
+	assert_int_not_equal(bom_read(b.data, b.len, entry_note, &seen, NULL), 0);
+}
+
 int
 main(void)
 {
@@ -335,6 +412,8 @@ main(void)
 	    cmocka_unit_test(a_list_without_a_kext_is_still_checked),
 	    cmocka_unit_test(test_device_has_no_checksum),
 	    cmocka_unit_test(test_checksum_of_cksum),
+	    cmocka_unit_test(mangled_lists_are_read_without_harm),
+	    cmocka_unit_test(branches_in_a_ring_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

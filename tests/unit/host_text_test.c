@@ -12,6 +12,7 @@
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/tool_console.h"
 #include "kmutil-helpers/tool_host.h"
+#include "tests/unit/mangle.h"
 
 static const char sw_vers[] =
     "ProductName:\t\tmacOS\nProductVersion:\t\t15.7.3\nBuildVersion:\t\t24G419\n";
@@ -201,6 +202,31 @@ every_prefix_is_read_without_harm(void **state)
 		}
 }
 
+static void
+host_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	struct console console;
+	struct host host = {0};
+	bool complete;
+
+	(void)payload;
+	host_text_read_sw_vers(own, bytes, len, &host);
+	host_text_read_sysctl(own, bytes, len, &host, &complete);
+	host_text_read_csrutil(own, bytes, len, &host);
+	host_text_read_bputil(own, bytes, len, &host);
+	(void)!console_text_read(own, bytes, len, &console);
+}
+
+static void
+mangled_texts_are_read_without_harm(void **state)
+{
+	(void)state;
+	mangle_text("sw_vers", sw_vers, host_take, NULL);
+	mangle_text("sysctl", sysctl_apple, host_take, NULL);
+	mangle_text("bputil", bputil, host_take, NULL);
+	mangle_text("console", "person 501\n", host_take, NULL);
+}
+
 int
 main(void)
 {
@@ -214,6 +240,7 @@ main(void)
 	    cmocka_unit_test(bputil_tells_policy_and_sealed_rows),
 	    cmocka_unit_test(console_is_a_person_or_nobody),
 	    cmocka_unit_test(every_prefix_is_read_without_harm),
+	    cmocka_unit_test(mangled_texts_are_read_without_harm),
 	};
 	int failed;
 

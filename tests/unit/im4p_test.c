@@ -8,6 +8,7 @@
 
 #include "kmutil-helpers/im4p.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/mangle.h"
 
 static const char im4p[] = "\x30\x1b\x16\4IM4P\x16\4auxk\x16\3abc\x04\6PAYLOA\xa0";
 static const char img4[] =
@@ -94,6 +95,34 @@ im4p_refuses_what_is_none(void **state)
 		    read_all(rows[i].bytes, rows[i].len, rows[i].len, &found), rows[i].code);
 }
 
+static void
+im4p_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	uint64_t whole = len + *(const uint64_t *)payload;
+	struct fault fault;
+	struct im4p found;
+
+	(void)own;
+	if (im4p_read(bytes, len, whole, &found, &fault) != 0)
+		return;
+	assert_true(found.payload_at <= whole);
+	assert_true(found.payload_bytes <= whole - found.payload_at);
+}
+
+/* In a file of its size, and in a larger one. */
+static void
+im4p_survives_mangling(void **state)
+{
+	uint64_t more[] = {0, 1 << 20};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		mangle_all("IM4P", im4p, sizeof(im4p) - 2, im4p_take, &more[i]);
+		mangle_all("IMG4", img4, sizeof(img4) - 2, im4p_take, &more[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -102,6 +131,7 @@ main(void)
 	    cmocka_unit_test(im4p_refuses_a_file_cut_off_anywhere),
 	    cmocka_unit_test(im4p_says_when_the_head_is_too_small),
 	    cmocka_unit_test(im4p_refuses_what_is_none),
+	    cmocka_unit_test(im4p_survives_mangling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

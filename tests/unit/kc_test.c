@@ -9,6 +9,7 @@
 
 #include "kmutil-helpers/kc.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/mangle.h"
 
 #define ITEM(id, more) \
 	"<dict><key>CFBundleIdentifier</key><string>" id "</string>" \
@@ -295,6 +296,29 @@ kc_refuses_more_members_than_its_limit(void **state)
 	}
 }
 
+static void
+kc_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	size_t i;
+	int rc;
+
+	(void)payload;
+	assert_int_equal(ftruncate(file, 0), 0);
+	assert_int_equal(pwrite(file, bytes, len, 0), len);
+	rc = kc_read(own, file, &kc, &fault);
+	assert_true((rc == 0) == (kc != NULL));
+	for (i = 0; rc == 0 && i < kc->member_count; i++)
+		assert_non_null(kc->members[i].id);
+}
+
+static void
+kc_survives_mangling(void **state)
+{
+	(void)state;
+	fileset_make(LIST(ITEM("com.a", CODE)));
+	mangle_all("kernel collection", image.data, image.len, kc_take, NULL);
+}
+
 int
 main(void)
 {
@@ -308,6 +332,7 @@ main(void)
 	    cmocka_unit_test(kc_refuses_hostile_heads),
 	    cmocka_unit_test(kc_refuses_a_file_cut_off_anywhere),
 	    cmocka_unit_test(kc_refuses_more_members_than_its_limit),
+	    cmocka_unit_test(kc_survives_mangling),
 	};
 	char name[] = "/tmp/kc_test.XXXXXX";
 	int failed;

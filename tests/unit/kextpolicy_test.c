@@ -14,6 +14,7 @@
 
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/kextpolicy.h"
+#include "tests/unit/mangle.h"
 
 #define POLICY_TABLE                                                                               \
 	"CREATE TABLE kext_policy (team_id TEXT, bundle_id TEXT, allowed BOOLEAN,"                 \
@@ -180,6 +181,49 @@ kextpolicy_survives_truncation(void **state)
 	}
 }
 
+static void
+policy_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	FILE *file = fopen(path, "wb");
+
+	(void)payload;
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+	if (kextpolicy_read(own, path, &rows, &count) != 0)
+		assert_int_equal(count, 0);
+}
+
+static void
+kextpolicy_survives_damage(void **state)
+{
+	static uint8_t bytes[1 << 16];
+	struct mangle mangle = {.read = policy_take};
+	uint8_t kept;
+	size_t len, i;
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(database_read("PRAGMA page_size = 512;" POLICY_TABLE
+	    "INSERT INTO kext_policy VALUES ('T', 'com.a', 1, 'A', 5)"), 0);
+	assert_int_equal(count, 1);
+	file = fopen(path, "rb");
+	len = fread(bytes, 1, sizeof(bytes), file);
+	(void)fclose(file);
+	/* The header, then what is not zero. */
+	for (i = 0; i < len; i++) {
+		if (i >= 100 && bytes[i] == 0)
+			continue;
+		kept = bytes[i];
+		bytes[i] = (uint8_t)~kept;
+		mangle_one(&mangle, bytes, len);
+		bytes[i] = kept == 0xff ? 0 : 0xff;
+		mangle_one(&mangle, bytes, len);
+		bytes[i] = kept;
+	}
+	(void)printf("# KextPolicy: %zu damaged databases\n", mangle.cases);
+}
+
 int
 main(void)
 {
@@ -190,6 +234,7 @@ main(void)
 	    cmocka_unit_test(kextpolicy_refuses_what_is_not_its_database),
 	    cmocka_unit_test(kextpolicy_refuses_more_than_its_limits),
 	    cmocka_unit_test(kextpolicy_survives_truncation),
+	    cmocka_unit_test(kextpolicy_survives_damage),
 	};
 	char folder[] = "/tmp/kextpolicy_test.XXXXXX";
 	int failed;

@@ -11,6 +11,7 @@
 
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/kmutil_text.h"
+#include "tests/unit/mangle.h"
 
 /* HookCase issue 26, macOS 11.4; last row from a field report on 15.7.3 that cut
  * the UUID; the row before it from kextstat of macOS 10.13. */
@@ -326,6 +327,33 @@ every_prefix_is_read_without_harm(void **state)
 		}
 }
 
+static void
+texts_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	struct spawn_result result = {.out_len = len, .err_len = len, .out = bytes, .err = bytes};
+	struct kmutil_rebuild rebuild;
+	struct kmutil_list list = {0};
+	int rc = kmutil_text_read_loaded(own, bytes, len, &list);
+
+	(void)payload;
+	assert_true(rc == -FAULT_OUTPUT || (rc == 0 && list.not_understood == 0));
+	list = (struct kmutil_list){0};
+	rc = kmutil_text_read_inspect(own, bytes, len, &list);
+	assert_true(rc == -FAULT_OUTPUT || (rc == 0 && list.not_understood == 0));
+	kmutil_text_read_rebuild(own, &result, &rebuild);
+	assert_true(rebuild.outcome < KMUTIL_OUTCOME_COUNT);
+	(void)kmutil_text_is_busy(bytes, len);
+}
+
+static void
+mangled_texts_are_read_without_harm(void **state)
+{
+	(void)state;
+	mangle_text("kmutil showloaded", loaded, texts_take, NULL);
+	mangle_text("kmutil inspect", inspected, texts_take, NULL);
+	mangle_text("kmutil rebuild", rebuilt, texts_take, NULL);
+}
+
 int
 main(void)
 {
@@ -343,6 +371,7 @@ main(void)
 	    cmocka_unit_test(rebuild_names_the_kext_that_stands_in_the_way),
 	    cmocka_unit_test(log_is_busy_by_process_not_by_filter),
 	    cmocka_unit_test(every_prefix_is_read_without_harm),
+	    cmocka_unit_test(mangled_texts_are_read_without_harm),
 	};
 	int failed;
 

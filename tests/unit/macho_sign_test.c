@@ -10,6 +10,7 @@
 #include "kmutil-helpers/digest.h"
 #include "kmutil-helpers/macho_sign.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/mangle.h"
 
 enum { SHA1 = 1, SHA256, SHA256_TRUNCATED, SHA384 };
 enum { ARM64 = 0x0100000c, X86_64 = 0x01000007, I386 = 7, POWERPC = 18 };
@@ -509,6 +510,31 @@ macho_sign_reads_files_alone(void **state)
 	assert_int_equal(bytes_read("#!/bin/sh\n# a script, not a program\n", 36), -FAULT_MAGIC);
 }
 
+static void
+sign_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	bool intel = *(const bool *)payload;
+
+	assert_int_equal(ftruncate(file, 0), 0);
+	assert_int_equal(pwrite(file, bytes, len, 0), len);
+	if (macho_sign_read(own, file, intel, &sign, &fault) == 0 && sign.cdhash != NULL)
+		assert_int_equal(strlen(sign.cdhash), 40);
+}
+
+static void
+macho_sign_survives_mangling(void **state)
+{
+	static const struct fat_row two[] = {{X86_64, 3, 0x11}, {ARM64, 0, 0x33}};
+	bool intel = false;
+
+	(void)state;
+	image_make(signature(SHA256));
+	mangle_all("executable", image.data, image.len, sign_take, &intel);
+	fat_make(false, two, 2);
+	intel = true;
+	mangle_all("fat executable", image.data, image.len, sign_take, &intel);
+}
+
 static int
 setup(void **state)
 {
@@ -548,6 +574,7 @@ main(void)
 	    TEST(macho_sign_takes_the_slice_that_the_mac_takes),
 	    TEST(macho_sign_refuses_hostile_slices),
 	    TEST(macho_sign_reads_files_alone),
+	    TEST(macho_sign_survives_mangling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "kmutil-helpers/plist.h"
 #include "tests/unit/fixture.h"
+#include "tests/unit/mangle.h"
 
 static struct arena *arena;
 
@@ -240,6 +241,66 @@ test_samples(void **state)
 	free(data);
 }
 
+static void
+plist_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	const struct plist *top;
+	struct fault found;
+	int rc = plist_parse(own, bytes, len, &top, &found);
+
+	(void)payload;
+	assert_int_equal(rc, found.code);
+	assert_true((rc == 0) == (top != NULL));
+	assert_true(found.at <= len);
+}
+
+/* Every marker that there is; the objects refer to each other by a byte. */
+static void
+test_mangled(void **state)
+{
+	static const char objects[] =
+	    "\xd2\1\2\3\4Qa\x61\0\xe9\xa5\5\6\7\x8\x9\xa2\xa\xb\x13\1\2\3\4\5\6\7\x8"
+	    "\x33\x41\xb0\0\0\0\0\0\0\x42\1\2\x80\7\x23\0\0\0\0\0\0\0\0\x09\x6f\x10\1\0\x42\0";
+	static const char offsets[] = "\x08\x0d\x0f\x12\x18\x1b\x24\x2d\x30\x32\x3b\x3c";
+	static const char xml[] =
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist><dict><key>a</key>"
+	    "<string ID=\"1\">x&amp;&#233;</string><key>b</key><array ID=\"2\"><data>AQID</data>"
+	    "<string IDREF=\"1\"/><integer>0x10</integer><date>2001-01-01T00:00:00Z</date>"
+	    "</array><key>c</key><array IDREF=\"2\"/><key>d</key><![CDATA[]]><!-- a --><true/>"
+	    "</dict></plist>";
+	static struct bytes b;
+	const struct plist *top;
+
+	(void)state;
+	assert_int_equal(binary_parse(objects, sizeof(objects) - 1, offsets, 12, &top), 0);
+	put(&b, "bplist00", 8);
+	put(&b, objects, sizeof(objects) - 1);
+	put(&b, offsets, 12);
+	put(&b, "\0\0\0\0\0\0\1\1", 8);
+	put_be(&b, 12, 8);
+	put_be(&b, 0, 8);
+	put_be(&b, 8 + sizeof(objects) - 1, 8);
+	mangle_all("binary property list", b.data, b.len, plist_take, NULL);
+	assert_int_equal(text_parse(xml, &top), 0);
+	mangle_text("XML property list", xml, plist_take, NULL);
+}
+
+/* Arrays that hold each other, by one, two and three steps, in keys and in values. */
+static void
+test_binary_cycles(void **state)
+{
+	const struct plist *top;
+
+	(void)state;
+	assert_int_equal(binary_parse("\xa1\1\xa1\0", 4, "\x08\x0a", 2, &top), -FAULT_CYCLE);
+	assert_int_equal(
+	    binary_parse("\xa1\1\xa1\2\xa1\1", 6, "\x08\x0a\x0c", 3, &top), -FAULT_CYCLE);
+	assert_int_equal(binary_parse("\xd1\1\0Qa", 5, "\x08\x0b", 2, &top), -FAULT_CYCLE);
+	assert_int_equal(binary_parse("\xd1\0\1Qa", 5, "\x08\x0b", 2, &top), -FAULT_CYCLE);
+	/* The same bytes under two numbers: no number stands in itself, yet no end. */
+	assert_int_equal(binary_parse("\xa1\1", 2, "\x08\x08", 2, &top), -FAULT_CYCLE);
+}
+
 int
 main(void)
 {
@@ -252,6 +313,8 @@ main(void)
 	    cmocka_unit_test(test_xml_limits),
 	    cmocka_unit_test(test_binary),
 	    cmocka_unit_test(test_samples),
+	    cmocka_unit_test(test_mangled),
+	    cmocka_unit_test(test_binary_cycles),
 	};
 	int failed;
 

@@ -11,6 +11,7 @@
 
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/tool_sysext.h"
+#include "tests/unit/mangle.h"
 
 /* LuLu issue 331, 11.x: a blank line after the number. */
 static const char lulu[] = "1 extension(s)\n\n"
@@ -183,6 +184,24 @@ every_prefix_is_read_without_harm(void **state)
 		}
 }
 
+static void
+sysexts_take(struct arena *own, const void *bytes, size_t len, void *payload)
+{
+	struct sysext_list found = {0};
+	int rc = sysext_text_read(own, bytes, len, &found);
+
+	(void)payload;
+	assert_true(rc == -FAULT_OUTPUT || (rc == 0 && found.not_understood == 0));
+}
+
+static void
+mangled_lists_are_read_without_harm(void **state)
+{
+	(void)state;
+	mangle_text("systemextensionsctl list", santa, sysexts_take, NULL);
+	mangle_text("systemextensionsctl list, hinted", openterface, sysexts_take, NULL);
+}
+
 int
 main(void)
 {
@@ -195,6 +214,7 @@ main(void)
 	    cmocka_unit_test(stage_is_known_in_both_spellings),
 	    cmocka_unit_test(empty_list_is_zero_and_silence_is_a_fault),
 	    cmocka_unit_test(every_prefix_is_read_without_harm),
+	    cmocka_unit_test(mangled_lists_are_read_without_harm),
 	};
 	int failed;
 
