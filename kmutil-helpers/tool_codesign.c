@@ -44,3 +44,25 @@ codesign_verify(struct arena *arena, const char *path, const char *bundle_id, co
 		*message = spawn_last_words(arena, &result);
 	return fault;
 }
+
+enum codesign_verdict
+codesign_judge(struct arena *arena, const char *path)
+{
+	const char *const argv[] = {
+	    "/usr/bin/codesign", "--verify", "--strict", "-R=anchor apple generic", path, NULL};
+	struct spawn_result result;
+	const char *words;
+
+	if (path[0] != '/' || spawn_ask(arena, argv, CODESIGN_TIMEOUT_MS, &result) != 0)
+		return CODESIGN_UNKNOWN;
+	if (result.status == 0)
+		return CODESIGN_VALID;
+	words = spawn_last_words(arena, &result);
+	if (words != NULL && strstr(words, "not signed at all") != NULL)
+		return CODESIGN_NONE;
+	/* 1: the path, then what is wrong with it; 3: the requirement is not met. */
+	if (result.status == 3 ||
+	    (result.status == 1 && words != NULL && strncmp(words, path, strlen(path)) == 0))
+		return CODESIGN_INVALID;
+	return CODESIGN_UNKNOWN;
+}

@@ -12,4 +12,14 @@
 int codesign_verify(struct arena *arena, const char *path, const char *bundle_id,
     const char *team, const char **message) __attribute__((warn_unused_result));
 
+enum codesign_verdict {
+	CODESIGN_UNKNOWN, /* the tool did not answer, or not in words that are known */
+	CODESIGN_VALID,   /* intact, and signed through Apple's root */
+	CODESIGN_INVALID, /* changed since, or signed by nobody whom Apple vouches for */
+	CODESIGN_NONE     /* not signed at all */
+};
+
+/* The signature of the bundle at the absolute path, whoever it names. */
+enum codesign_verdict codesign_judge(struct arena *arena, const char *path);
+
 #endif

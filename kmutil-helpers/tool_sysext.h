@@ -29,6 +29,7 @@ struct sysext {
 	const char *short_version, *version; /* CFBundleShortVersionString, CFBundleVersion */
 	const char *name;                   /* may be "" */
 	const char *state;                  /* as printed: "activated waiting for user" */
+	const char *app;                    /* its host's path; NULL: the list does not tell */
 	const char *category;               /* "com.apple.system_extension.…", NULL */
 	enum sysext_stage stage;
 	bool enabled, active;               /* the two columns of stars */

@@ -2,6 +2,7 @@
 /* scan: every trace of every kext that matches. Writes nothing. */
 #include <string.h>
 
+#include "kmutil-helpers/tool_codesign.h"
 #include "migrate/command.h"
 #include "migrate/report.h"
 #include "migrate/report_style.h"
@@ -72,6 +73,45 @@ scan_exit(const struct session *session, const struct selection *selection)
 	return carrier && exit == 0 ? 1 : exit;
 }
 
+static bool
+is_bundle(const struct trace *trace)
+{
+	return trace->source == SOURCE_BUNDLE || trace->source == SOURCE_STAGED ||
+	       trace->source == SOURCE_STASHED || trace->source == SOURCE_RELOCATED;
+}
+
+/* Asks codesign of the bundles of what was named: of a whole Mac's it would take too
+ * long. A copied disk is not asked about: its certificates are judged by another Mac. */
+static void
+verify_signatures(struct session *session, const struct selection *selection)
+{
+	static const enum signature by_verdict[] = {
+	    [CODESIGN_UNKNOWN] = SIGNATURE_UNKNOWN,
+	    [CODESIGN_VALID] = SIGNATURE_VERIFIED,
+	    [CODESIGN_INVALID] = SIGNATURE_INVALID,
+	    [CODESIGN_NONE] = SIGNATURE_NONE,
+	};
+	const struct kext_case *kext;
+	struct trace *trace;
+	enum codesign_verdict verdict;
+	size_t i, j;
+
+	if (session->options->target_count == 0 || !session->root.live)
+		return;
+	for (i = 0; i < selection->count; i++) {
+		kext = selection->subjects[i]->kext;
+		for (j = 0; kext != NULL && j < kext->trace_count; j++) {
+			trace = &session->scan.traces
+				     .items[kext->traces[j] - session->scan.traces.items];
+			if (!is_bundle(trace) || trace->signature == SIGNATURE_NONE)
+				continue;
+			verdict = codesign_judge(session->arena, trace->path);
+			if (verdict != CODESIGN_UNKNOWN)
+				trace->signature = by_verdict[verdict];
+		}
+	}
+}
+
 static int
 scan_command(const struct options *options)
 {
@@ -84,6 +124,7 @@ scan_command(const struct options *options)
 
 	session_begin(&session, options, SESSION_SCAN);
 	targets_select(&session, false, &selection);
+	verify_signatures(&session, &selection);
 	dexts_read(&session, &dexts);
 	report_begin(&report, &session, "scan");
 	if (report.is_json) {

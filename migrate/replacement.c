@@ -1,21 +1,110 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is known of the driver that takes over. */
+#include <errno.h>
+#include <string.h>
+
+#include "kmutil-helpers/plist.h"
+#include "kmutil-helpers/sysext_db.h"
 #include "migrate/replacement.h"
 #include "kmutil-helpers/banned.h"
+
+#define DB_CAP_BYTES ((size_t)8 << 20)
+
+/* What sysextd keeps; false when there is nothing that could be read. */
+static bool
+read_db(struct session *session, struct sysext_list *list)
+{
+	const struct plist *store = NULL;
+	struct fault fault = {0};
+	char *bytes;
+	size_t len;
+
+	*list = (struct sysext_list){.announced = -1};
+	fault.code =
+	    path_read(&session->root, SYSEXT_DB, DB_CAP_BYTES, session->arena, &bytes, &len);
+	if (fault.code == 0 && plist_parse(session->arena, bytes, len, &store, &fault) == 0)
+		fault.code = sysext_db_read(session->arena, store, list);
+	if (fault.code != 0 && fault.code != -ENOENT)
+		problem_add_fault(&session->scan.problems, SYSEXT_DB, "sysext-db", fault,
+		    "what state the replacement is in remains unknown", false);
+	return fault.code == 0;
+}
+
+static const char *
+state_of(const struct sysext *row)
+{
+	return row != NULL ? row->state : "not there";
+}
+
+/* Says once that the two lists contradict each other in an id. The tool's counts:
+ * sysextd answers it from memory, and writes the file when it likes. */
+static void
+compare_row(struct session *session, const struct sysext *row, const struct sysext_list *told,
+    const struct sysext_list *kept)
+{
+	const struct sysext *ours = sysext_find(told, row->id, row->team),
+			    *theirs = sysext_find(kept, row->id, row->team);
+	const char *message;
+	size_t i;
+
+	if (ours != NULL && theirs != NULL && ours->stage == theirs->stage)
+		return;
+	message = arena_printf(session->arena,
+	    "says that %s is %s, systemextensionsctl that it is %s; the latter counts", row->id,
+	    state_of(theirs), state_of(ours));
+	for (i = 0; i < session->scan.problems.count; i++)
+		if (strcmp(session->scan.problems.items[i].message, message) == 0)
+			return;
+	problem_add_text(&session->scan.problems, SYSEXT_DB, "sysext-db", message, false);
+}
+
+static void
+compare_lists(
+    struct session *session, const struct sysext_list *told, const struct sysext_list *kept)
+{
+	size_t i;
+
+	for (i = 0; i < told->count; i++)
+		compare_row(session, &told->items[i], told, kept);
+	for (i = 0; i < kept->count; i++)
+		compare_row(session, &kept->items[i], told, kept);
+}
+
+/* The tool does not tell whose app a row is. */
+static void
+take_apps(const struct sysext_list *kept, struct sysext_list *told)
+{
+	size_t i, j;
+
+	for (i = 0; i < told->count; i++)
+		for (j = 0; j < kept->count && told->items[i].app == NULL; j++)
+			if (strcmp(told->items[i].id, kept->items[j].id) == 0 &&
+			    strcmp(told->items[i].team, kept->items[j].team) == 0)
+				told->items[i].app = kept->items[j].app;
+}
 
 void
 dexts_read(struct session *session, struct dexts *dexts)
 {
+	struct sysext_list kept;
+	bool has_db = read_db(session, &kept);
 	int error;
 
-	*dexts = (struct dexts){0};
+	*dexts = (struct dexts){.list = kept, .known = has_db && !session->root.live};
 	if (!session->root.live)
 		return;
 	error = sysext_read_list(session->arena, &dexts->list);
 	dexts->known = error == 0;
-	if (error != 0)
+	if (error != 0) {
 		problem_add(&session->scan.problems, NULL, "systemextensionsctl", error,
 		    "what state the replacement is in remains unknown", false);
+		if (dexts->list.count == 0)
+			dexts->list = kept;
+		return;
+	}
+	take_apps(&kept, &dexts->list);
+	if (has_db)
+		compare_lists(session, &dexts->list, &kept);
 }
 
 const struct rule *
@@ -24,13 +113,13 @@ subject_rule_of(const struct session *session, const struct subject *subject)
 	if (subject->kext != NULL && subject->kext->rule != NULL)
 		return subject->kext->rule;
 	return subject->row != NULL && subject->row->rule != NULL
-	    ? rules_find(&session->rules, subject->row->rule)
-	    : NULL;
+		   ? rules_find(&session->rules, subject->row->rule)
+		   : NULL;
 }
 
 enum replacement_state
-replacement_judge(struct session *session, const struct dexts *dexts, const struct rule *rule,
-    const char **text)
+replacement_judge(
+    struct session *session, const struct dexts *dexts, const struct rule *rule, const char **text)
 {
 	const struct sysext *dext;
 
@@ -49,8 +138,8 @@ replacement_judge(struct session *session, const struct dexts *dexts, const stru
 }
 
 int
-replacement_exit(const struct session *session, const struct dexts *dexts,
-    const struct subject *subject)
+replacement_exit(
+    const struct session *session, const struct dexts *dexts, const struct subject *subject)
 {
 	const struct rule *rule = subject_rule_of(session, subject);
 	const struct sysext *dext;

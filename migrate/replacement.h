@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Replacement: the dext that takes over, as systemextensionsctl tells of it
+ * Replacement: the dext that takes over, as systemextensionsctl and db.plist tell of it
  * (docs/facts.md#systemextensions).
  */
 #ifndef MIGRATE_REPLACEMENT_H
@@ -12,10 +12,11 @@
 
 struct dexts {
 	struct sysext_list list;
-	bool known; /* the tool answered */
+	bool known; /* the tool answered; of a copied disk: sysextd's own list was read */
 };
 
-/* Asks systemextensionsctl; nothing is known of a Mac that does not run. */
+/* Asks systemextensionsctl, and sets its answer beside sysextd's db.plist; of a Mac that
+ * does not run db.plist alone. Where the two disagree, a problem says so. */
 void dexts_read(struct session *session, struct dexts *dexts);
 
 /* Whether the rule's replacement could take over now, and if not, why not. */

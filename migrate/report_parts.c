@@ -107,10 +107,11 @@ report_json_dexts(struct report *report, const struct dexts *dexts)
 		dext = &dexts->list.items[i];
 		json_object_begin(json, NULL);
 		json_text(json, "bundle_id", dext->id);
-		json_text(json, "team_id", dext->team);
+		json_text(json, "team_id", dext->team[0] != '\0' ? dext->team : NULL);
 		json_text(json, "version", dext->version);
 		json_text(json, "state", dext->state);
-		json_path(json, "host_app", host_app(report->session, dext->id));
+		json_path(json, "host_app",
+		    dext->app != NULL ? dext->app : host_app(report->session, dext->id));
 		json_end(json);
 	}
 	json_end(json);

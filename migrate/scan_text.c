@@ -51,6 +51,8 @@ add_where(struct buf *out, const struct view *view, const struct trace *trace, c
 	}
 	if (trace->loadable == NO)
 		buf_text(&tail, " (refused)");
+	if (trace->signature == SIGNATURE_INVALID)
+		buf_text(&tail, " (not validly signed)");
 	if (view->verbose)
 		buf_text(out, safe.bytes);
 	else

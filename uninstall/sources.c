@@ -64,7 +64,12 @@ const char *
 signature_name(enum signature signature)
 {
 	static const char *const names[] = {
-	    [SIGNATURE_NONE] = "none", [SIGNATURE_UNVERIFIED] = "unverified"};
+	    [SIGNATURE_UNKNOWN] = NULL,
+	    [SIGNATURE_NONE] = "none",
+	    [SIGNATURE_UNVERIFIED] = "unverified",
+	    [SIGNATURE_VERIFIED] = "verified",
+	    [SIGNATURE_INVALID] = "invalid",
+	};
 
 	return names[signature];
 }

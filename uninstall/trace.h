@@ -45,8 +45,15 @@ enum keeper {
 	KEEPER_COUNT
 };
 
-/* What is known of an executable's signature. */
-enum signature { SIGNATURE_UNKNOWN, SIGNATURE_NONE, SIGNATURE_UNVERIFIED };
+/* What is known of a bundle's signature: what its executable says of itself, or
+ * codesign's judgement. */
+enum signature {
+	SIGNATURE_UNKNOWN,
+	SIGNATURE_NONE,
+	SIGNATURE_UNVERIFIED,
+	SIGNATURE_VERIFIED,
+	SIGNATURE_INVALID
+};
 
 enum tristate { UNKNOWN = -1, NO = 0, YES = 1 };
 
