@@ -55,9 +55,10 @@ codesign_judge(struct arena *arena, const char *path)
 
 	if (path[0] != '/' || spawn_ask(arena, argv, CODESIGN_TIMEOUT_MS, &result) != 0)
 		return CODESIGN_UNKNOWN;
-	if (result.status == 0)
-		return CODESIGN_VALID;
+	/* It says nothing of what is in order. */
 	words = spawn_last_words(arena, &result);
+	if (result.status == 0)
+		return words == NULL || words[0] == '\0' ? CODESIGN_VALID : CODESIGN_UNKNOWN;
 	if (words != NULL && strstr(words, "not signed at all") != NULL)
 		return CODESIGN_NONE;
 	/* 1: the path, then what is wrong with it; 3: the requirement is not met. */

@@ -165,4 +165,32 @@ problems "[('alert', '/private/var/db/loadedkextmt.plist', False), \
 ('relocated', '/Library/Relocated Extensions/Old.kext/Contents/Info.plist', False)]"
 traces alert 'org.example.old memory recovery None /private/var/db/loadedkextmt.plist None None'
 
+echo '# signatures and dexts'
+new 15.7 apple capture-card
+expect 1 'codesign is asked about what was named' kextirpate scan --json "$card"
+json 'sorted((t["source"], t["signature"]) for k in j["kexts"] for t in k["traces"] if t["signature"])' \
+  "[('bundle', 'verified'), ('bundle', 'verified'), ('staged', 'verified'), ('staged', 'verified'), \
+('stashed', 'verified'), ('stashed', 'verified')]"
+expect 1 'and not about a whole Mac' kextirpate scan --json
+json 'sorted({t["signature"] for k in j["kexts"] for t in k["traces"] if t["signature"]})' "['unverified']"
+set_mac tool.codesign=garbage
+expect 1 'an answer that is not understood says nothing' kextirpate scan --json "$card"
+json 'sorted({t["signature"] for k in j["kexts"] for t in k["traces"] if t["signature"]})' "['unverified']"
+set_mac tool.codesign=ok
+
+db=$mac/Library/SystemExtensions/db.plist
+python3 -c 'import plistlib, sys
+db = plistlib.load(open(sys.argv[1], "rb"))
+db["extensions"][0]["state"] = "activated_waiting_for_user"
+plistlib.dump(db, open(sys.argv[1], "wb"))' "$db"
+expect 1 'two lists of dexts that disagree' kextirpate scan --json "$card"
+json '[(d["state"], d["host_app"]) for d in j["dexts"]]' \
+  "[('activated enabled', '/Applications/Example Capture.app')]"
+json '[(p["source"], p["path"], p["message"], p["matters"]) for p in j["problems"]]' \
+  "[('sysext-db', '/Library/SystemExtensions/db.plist', 'says that com.example.capture.dext is \
+activated waiting for user, systemextensionsctl that it is activated enabled; the latter counts', False)]"
+set_mac tool.systemextensionsctl=fail
+expect 1 'without the tool the file is shown, and not believed' kextirpate scan --json "$card"
+json '[d["state"] for d in j["dexts"]]' "['activated waiting for user']"
+
 done_testing
