@@ -49,7 +49,8 @@ remember(struct session *session)
 }
 
 /* What policy lets repair: what macOS brought back by itself. A package that was
- * installed again is somebody's will, and is only reported. */
+ * installed again is somebody's will, and is only reported; so is what a rule says is
+ * never repaired without a person. */
 static void
 keep_repairable(struct selection *selection)
 {
@@ -58,7 +59,9 @@ keep_repairable(struct selection *selection)
 
 	for (i = 0; i < selection->count; i++) {
 		subject = selection->subjects[i];
-		if (subject->row == NULL || subject->evidence.facts.bundle)
+		if (subject->row == NULL || subject->evidence.facts.bundle ||
+		    (subject->kext != NULL && subject->kext->rule != NULL &&
+			subject->kext->rule->report_only))
 			continue;
 		if ((subject->now.standing == STANDING_RETURNED &&
 			is_same(subject->now.return_cause, "relinked")) ||

@@ -22,6 +22,10 @@ standing returned
 json "sorted({k['return_cause'] for k in j['kexts']})" "['relinked']"
 expect 1 'and changes nothing by itself' kextirpate recheck
 is 'it is still loaded' "$(show loaded | grep -c com.example)" 2
+mkdir -p "$mac/opt/rules"
+sed 's/<rule /<rule policy="report" /' "$top/tests/macsim/rules/$card.xml" >"$mac/opt/rules/$card.xml"
+expect 1 'a rule with policy="report" is never repaired' kextirpate recheck --policy=repair --approval=ask --rules /opt/rules --json
+standing returned
 expect 2 'with the policy to repair it asks for the rebuild' kextirpate recheck --policy=repair --approval=ask --json
 standing restart-pending
 restart

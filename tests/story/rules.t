@@ -32,6 +32,30 @@ for wrong in cn.wch.CH34xVCPControlDriver com.northpolesec.santa-driver com.high
   is "$wrong does not enter" "$(grep -l "<kext id=\"$wrong" "$catalogue"/*.xml)" ''
 done
 
+# The table of vendors that the catalogue was made from, where it is at hand.
+shared=$top/../shared
+table=$shared/facts/vendors.md
+if [ -f "$table" ]; then
+  counted=$(python3 "${0%/*}/vendors.py" "$table" "$catalogue" "${0%/*}/vendors-left-out.txt")
+  is 'every row of the table is in the catalogue, or left out with a reason' "$?" 0
+  echo "$counted" | sed 's/^[^#]/# &/'
+  shipped=0 taken=
+  for name in $(sed -n '/^## Third-party kexts that ship/,/^## Facts/p' "$table" | grep -oE '[/ ][A-Za-z0-9]+\.kext( |;)' | tr -d '/; ' | sort -u); do
+    shipped=$((shipped + 1))
+    for place in "/Library/Extensions/$name" "/Library/Apple/System/Library/Extensions/$name"; do
+      case $place in */Extensions/RemoteVirtualInterface.kext | */Extensions/AppleMobileDevice.kext)
+        case $place in /Library/Extensions/*) continue ;; esac ;;
+      esac
+      printf '%b' "$head<kext><place>$place</place></kext>$tail" >"$broken"
+      here rules lint "$broken"
+      [ "$status" = 65 ] || taken="$taken $place"
+    done
+  done
+  is "no rule may name the $shipped kexts that ship with macOS" "$shipped$taken" 12
+else
+  echo '# the table of vendors is not at hand: not counted'
+fi
+
 # list and show.
 expect 0 'rules list' here rules list --rules "$catalogue"
 is 'a line for each file' "$(wc -l <"$out")" "$(find "$catalogue" -name '*.xml' | wc -l)"
@@ -40,7 +64,8 @@ expect 0 'rules list --json' here rules list --json --rules "$catalogue"
 json 'j["schema"], j["exit"], j["problems"]' "('kextirpate/rules/1', 0, [])"
 json 'sorted(j["rules"][0])' "['acts', 'evidence', 'id', 'kexts', 'product', 'vendor']"
 json '[r["id"] for r in j["rules"]] == sorted(r["id"] for r in j["rules"])' True
-json '{r["acts"] for r in j["rules"]}' "{'remove'}"
+json 'sorted({r["acts"] for r in j["rules"]})' "['detect', 'remove']"
+json '[r["id"] for r in j["rules"] if r["acts"] == "remove" and {k["grade"] for k in r["kexts"]} - set("SDVLU")]' '[]'
 json '[k["bundle_id"] for r in j["rules"] if r["id"] == "magewell-pro-capture" for k in r["kexts"]]' '[None, None]'
 expect 0 'rules show' here rules show oracle-virtualbox --rules "$catalogue"
 says 'org.virtualbox.kext.VBoxDrv (VB5E2TV963)'
