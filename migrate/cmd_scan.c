@@ -11,14 +11,14 @@
 #include "kmutil-helpers/banned.h"
 
 static void
-json_trace(struct json *json, const struct trace *trace)
+json_trace(struct json *json, const struct kext_case *kext, const struct trace *trace)
 {
 	const struct source *source = source_get(trace->source);
 
 	json_object_begin(json, NULL);
 	json_text(json, "source", source->name);
 	json_text(json, "role", source->role == TRACE_CARRIER ? "carrier" : "memory");
-	json_text(json, "keeper", keeper_name(trace->keeper));
+	json_text(json, "keeper", keeper_name(case_keeper(kext, trace)));
 	json_tristate(json, "loadable", trace->loadable);
 	json_path(json, "path", trace->path);
 	json_path(json, "container", trace->container);
@@ -49,7 +49,7 @@ json_subject(struct report *report, const struct subject *subject)
 	json_text(json, "return_cause", subject->now.return_cause);
 	json_array_begin(json, "traces");
 	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
-		json_trace(json, subject->kext->traces[i]);
+		json_trace(json, subject->kext, subject->kext->traces[i]);
 	json_end(json);
 	json_end(json);
 }

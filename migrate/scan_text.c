@@ -64,12 +64,13 @@ add_where(struct buf *out, const struct view *view, const struct trace *trace, c
 }
 
 static void
-text_trace(const struct view *view, const struct trace *trace, const char *version)
+text_trace(const struct view *view, const struct kext_case *kext, const struct trace *trace,
+    const char *version)
 {
 	struct buf *out = &view->report->out;
 
 	buf_printf(out, "  %-*s %-*s ", SOURCE_COLUMNS, source_get(trace->source)->name,
-	    KEEPER_COLUMNS, keeper_name(trace->keeper));
+	    KEEPER_COLUMNS, keeper_name(case_keeper(kext, trace)));
 	add_where(out, view, trace, version);
 	buf_text(out, "\n");
 	if (view->verbose && trace->container != NULL && trace->path != NULL) {
@@ -91,7 +92,8 @@ text_sources(const struct view *view, const struct subject *subject, bool carrie
 	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++) {
 		trace = subject->kext->traces[i];
 		if (is_carrier(trace) != carriers || told[trace->source] ||
-		    (keeper >= 0 && trace->keeper != (enum keeper)keeper))
+		    (keeper >= 0 &&
+			case_keeper(subject->kext, trace) != (enum keeper)keeper))
 			continue;
 		told[trace->source] = true;
 		buf_printf(&line, " %s", source_get(trace->source)->name);
@@ -162,7 +164,8 @@ text_subject(const struct view *view, const struct subject *subject)
 	}
 	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
 		if (view->verbose || is_carrier(subject->kext->traces[i]))
-			text_trace(view, subject->kext->traces[i], version);
+			text_trace(
+			    view, subject->kext, subject->kext->traces[i], version);
 	if (!view->verbose)
 		text_sources(view, subject, false, -1);
 }

@@ -143,7 +143,8 @@ is_same_case(const struct keyed *a, const struct keyed *b)
 }
 
 /* Apple's is what lies in an Apple-kept place, or ships with macOS. An Apple id
- * alone makes it so only where no trace puts it anywhere else. */
+ * alone makes it so only where no trace puts it anywhere else. A bundle whose id could
+ * not be read is taken for the one that ships at its place: its problem says the rest. */
 static void
 judge_apple(struct kext_case *kext)
 {
@@ -161,7 +162,8 @@ judge_apple(struct kext_case *kext)
 			elsewhere = true;
 	}
 	if (kext->bundle_id == NULL) {
-		kext->apple = kept && !elsewhere;
+		kext->apple =
+		    (kept && !elsewhere) || (kext->path != NULL && apple_ships_at(kext->path));
 		return;
 	}
 	kext->apple = apple_ships(kext->bundle_id, kext->path) ||
@@ -269,6 +271,12 @@ cases_find(const struct case_list *cases, const char *bundle_id)
 		    strcmp(cases->items[i].bundle_id, bundle_id) == 0)
 			return &cases->items[i];
 	return NULL;
+}
+
+enum keeper
+case_keeper(const struct kext_case *kext, const struct trace *trace)
+{
+	return kext->apple ? KEEPER_APPLE : trace->keeper;
 }
 
 const char *

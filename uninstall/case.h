@@ -37,6 +37,9 @@ void cases_join(struct arena *arena, const struct trace_list *traces, const stru
 /* The case of that bundle id, or NULL. */
 struct kext_case *cases_find(const struct case_list *cases, const char *bundle_id);
 
+/* Who can take a trace of the case away: nobody but Apple where the kext is Apple's. */
+enum keeper case_keeper(const struct kext_case *kext, const struct trace *trace);
+
 /* A name for messages and the ledger: the id, told apart where that is needed; else
  * the path. */
 const char *case_name(const struct kext_case *kext);

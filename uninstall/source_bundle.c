@@ -15,6 +15,7 @@
 #define LIBRARY "/Library"
 #define LIBRARY_DEPTH 6
 #define APPLE_EXTENSIONS "/Library/Apple/System/Library/Extensions"
+#define SYSTEM_EXTENSIONS "/System/Library/Extensions"
 
 /* Folders and how deep they are looked into. Vendors nest bundles in app bundles
  * (VMware: Contents/Library/kexts), in *.fs and in their support folders. */
@@ -98,6 +99,7 @@ bundle_read(struct scan *scan)
 		return;
 	before = scan->traces.count;
 	scan_walk_bundles(scan, SOURCE_BUNDLE, APPLE_EXTENSIONS, 4);
+	scan_walk_bundles(scan, SOURCE_BUNDLE, SYSTEM_EXTENSIONS, 6);
 	for (i = before; i < scan->traces.count; i++)
 		scan->traces.items[i].keeper = KEEPER_APPLE;
 }

@@ -19,7 +19,7 @@ staged_read(struct scan *scan)
 static void
 stashed_read(struct scan *scan)
 {
-	scan_walk_bundles(scan, SOURCE_STASHED, STASH, 4);
+	scan_walk_bundles(scan, SOURCE_STASHED, STASH, 8);
 }
 
 const struct source source_staged = {

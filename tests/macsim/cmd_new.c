@@ -108,6 +108,8 @@ build(const char *dir, const char *version, const char *chip, const struct scena
 	keep_stash_write(dir, model);
 	files_set_time(0);
 	model_boot(dir, model);
+	if (scenario->finish)
+		scenario->finish(dir, model);
 	model_clear(model, "used");
 	model_save(model, dir);
 	model_free(model);

@@ -51,6 +51,7 @@ static void
 list_settings(void)
 {
 	fputs("macsim: settings: console=NAME|none app-team=TEAM settle=N\n", stderr);
+	fputs("macsim:   unreadable=PATH|none\n", stderr);
 	fputs("macsim:   assumption.ID=yes|no", stderr);
 	fputs(" tool.NAME=hang|fail|garbage|exit0|ok", stderr);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
@@ -68,6 +69,8 @@ is_valid(const char *key, const char *value)
 		return is_name(value);
 	if (!strcmp(key, "settle"))
 		return is_number(value);
+	if (!strcmp(key, "unreadable")) /* a canonical path: opening it is answered EPERM */
+		return *value == '/' || !strcmp(value, "none");
 	if (!strncmp(key, "tool.", 5))
 		return is_one_of("kmutil|systemextensionsctl|csrutil|sw_vers|bputil|codesign|log|"
 				 "profiles|"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/macsim/cmd_traces.h"
 #include "tests/macsim/keep.h"
 #include "tests/macsim/model.h"
 
@@ -40,7 +41,9 @@ show_one(const char *dir, const struct model *model, const char *key)
 {
 	const char *value;
 
-	if (!strcmp(key, "loaded") || !strcmp(key, "used") || !strcmp(key, "job")) {
+	if (!strcmp(key, "--traces")) {
+		traces_print(model);
+	} else if (!strcmp(key, "loaded") || !strcmp(key, "used") || !strcmp(key, "job")) {
 		show_lines(model, key);
 	} else if (!strcmp(key, "listed")) {
 		if (keep_collection_present(dir, model))
@@ -69,7 +72,7 @@ cmd_show(int argc, char **argv)
 	const char *key, *value;
 
 	if (argc != 2 && argc != 3)
-		macsim_die("usage: macsim show DIR [KEY]");
+		macsim_die("usage: macsim show DIR [KEY|--traces]");
 	model = model_load(argv[1]);
 	if (!model)
 		return MACSIM_ERROR;

@@ -85,10 +85,25 @@ list_add_catalogue(struct list *list, const char *folder)
 		free(names);
 }
 
+/* words: names of rules, parted by blanks. */
+static void
+list_add_rules(struct list *list, const char *source, const char *words)
+{
+	while (*(words += strspn(words, " "))) {
+		int len = (int)strcspn(words, " ");
+		char path[HOSTLINK_PATH], to[512];
+
+		snprintf(path, sizeof path, "%s/tests/macsim/rules/%.*s.xml", source, len, words);
+		snprintf(to, sizeof to, PRODUCT "/rules/%.*s.xml", len, words);
+		list_add(list, path, to, 0644, false);
+		words += len;
+	}
+}
+
 static int
 list_fill(struct list *list, const char *scenario_rule)
 {
-	char source[2048], path[HOSTLINK_PATH], to[512];
+	char source[2048], path[HOSTLINK_PATH];
 	const char *build = getenv("MACSIM_BUILD");
 	ssize_t n = readlink("/proc/self/exe", source, sizeof source - 1);
 
@@ -103,11 +118,7 @@ list_fill(struct list *list, const char *scenario_rule)
 	list_add(list, path, PRODUCT "/bin/kextirpate", 0755, true);
 	snprintf(path, sizeof path, "%s/rules/catalogue", source);
 	list_add_catalogue(list, path);
-	if (scenario_rule && *scenario_rule) {
-		snprintf(path, sizeof path, "%s/tests/macsim/rules/%s.xml", source, scenario_rule);
-		snprintf(to, sizeof to, PRODUCT "/rules/%s.xml", scenario_rule);
-		list_add(list, path, to, 0644, false);
-	}
+	list_add_rules(list, source, scenario_rule ? scenario_rule : "");
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		snprintf(path, sizeof path, "/usr/bin%s", strrchr(programs[i], '/'));
 		if (access(path, X_OK))

@@ -62,11 +62,15 @@ write_uakl(const char *root, const struct kexts *kexts)
 		bool first = *k->team != 0;
 
 		for (size_t j = 0; first && j < i; j++)
-			first = strcmp(kexts->items[j].team, k->team) != 0;
+			first = !*kexts->items[j].cdhash || strcmp(kexts->items[j].team, k->team);
+		if (!*k->cdhash) { /* codeless: how it would stand here was not seen */
+			plist_free(pairs);
+			continue;
+		}
 		if (!*k->team)
 			plist_push(others, plist_string(k->cdhash));
 		for (size_t j = i; first && j < kexts->count; j++)
-			if (!strcmp(kexts->items[j].team, k->team))
+			if (!strcmp(kexts->items[j].team, k->team) && *kexts->items[j].cdhash)
 				plist_push(pairs, plist_push(plist_push(plist_array(),
 								 plist_string(kexts->items[j].id)),
 						      plist_string(kexts->items[j].cdhash)));
@@ -85,7 +89,9 @@ write_uakl(const char *root, const struct kexts *kexts)
 void
 keep_stash_write(const char *root, struct model *model)
 {
-	struct kexts kexts = kexts_get(model, "instruction");
+	/* The two lists need not agree: "authorized" stands in the second only. */
+	struct kexts kexts = kexts_get(model, "instruction"), authorized,
+		     strays = kexts_get(model, "stray");
 	size_t count;
 	char **names = files_names(root, STASH, &count);
 
@@ -93,6 +99,8 @@ keep_stash_write(const char *root, struct model *model)
 		struct files_path one = files_format(STASH "/%s", names[i]);
 		bool wanted = false;
 
+		for (size_t j = 0; j < strays.count; j++)
+			wanted = wanted || !strcmp(strays.items[j].stash, names[i]);
 		for (size_t j = 0; j < kexts.count; j++)
 			wanted = wanted || !strcmp(kexts.items[j].stash, names[i]);
 		if (!wanted)
@@ -100,6 +108,11 @@ keep_stash_write(const char *root, struct model *model)
 	}
 	files_free_names(names, count);
 	write_instructions(root, &kexts);
+	authorized = kexts_get(model, "authorized");
+	for (size_t i = 0; i < authorized.count; i++)
+		kexts_add(&kexts, &authorized.items[i]);
 	write_uakl(root, &kexts);
+	kexts_free(&authorized);
+	kexts_free(&strays);
 	kexts_free(&kexts);
 }

@@ -16,7 +16,7 @@ static const struct {
 	{"restart", "DIR", cmd_restart},
 	{"update", "DIR VERSION", cmd_update},
 	{"set", "DIR KEY=VALUE...", cmd_set},
-	{"show", "DIR [KEY]", cmd_show},
+	{"show", "DIR [KEY|--traces]", cmd_show},
 };
 
 static void

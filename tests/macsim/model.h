@@ -55,7 +55,8 @@ bool model_stands(const struct model *model, const char *id);
 
 /* Lists of kexts under a key: "member" (collection on disk), "instruction"
  * (instructions and stash), "boot" (collection that this boot loaded), "add",
- * "drop" (of a pending rebuild). kexts_free frees. */
+ * "drop" (of a pending rebuild), "stray" (stashed, in no list), "authorized" (only in
+ * the list of authorized kexts). kexts_free frees. */
 struct kexts kexts_get(const struct model *model, const char *key);
 void kexts_put(struct model *model, const char *key, const struct kexts *kexts);
 void kexts_free(struct kexts *kexts);

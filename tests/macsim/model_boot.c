@@ -39,6 +39,8 @@ boot_load(const char *root, struct model *model)
 	for (size_t i = 0; i < kexts.count; i++) {
 		const struct kext *k = &kexts.items[i];
 
+		if (!*k->uuid) /* a codeless one has nothing to load */
+			continue;
 		if (keep_change_finds(root, model, k)) {
 			model_add(model, "loaded", k->id);
 			if (files_exists(root, k->path))

@@ -20,6 +20,7 @@ enum sandbox_op {
 	OP_LINK,
 	OP_CHANGE,
 	OP_FD_WRITE,
+	OP_READ, /* of OP_OPEN: that it does not write */
 	OP_REFUSE
 };
 
@@ -44,8 +45,11 @@ struct sandbox {
 	long writes;
 };
 
-/* Puts the filter on this process. The listener's descriptor or -errno. */
-int sandbox_filter_install(bool counting);
+/* Puts the filter on this process; reads: calls that only read are asked for, too.
+ * The listener's descriptor or -errno. */
+int sandbox_filter_install(bool counting, bool reads);
+/* The folder or file that nobody may read ("unreadable"), or NULL. */
+const char *sandbox_unreadable(const struct sandbox *box);
 /* The canonical path inside the root of one argument pair; 0 or -errno. */
 int sandbox_path_of(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, int dir,
     int path, bool follow, char out[SANDBOX_PATH]);

@@ -32,7 +32,8 @@ find_in_passwd(const struct sandbox *box, struct user *user)
 
 	while (file && !found && fgets(line, sizeof line, file))
 		found = sscanf(line, "%63[^:]:%*[^:]:%u:%u:%*[^:]:%255[^:]", name, &user->uid,
-		    &user->gid, user->home) == 4 && strcmp(name, user->name) == 0;
+			    &user->gid, user->home) == 4 &&
+			strcmp(name, user->name) == 0;
 	if (file)
 		fclose(file);
 	return found;
@@ -105,7 +106,9 @@ send_listener(int sock, int listener)
 	} control = {0};
 	char byte = 0;
 	struct iovec io = {&byte, 1};
-	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr m = {.msg_iov = &io,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
 	    .msg_controllen = sizeof control};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&m);
 
@@ -158,7 +161,7 @@ sandbox_become(const struct sandbox *box, int sock, pid_t parent)
 	set_environment(&user);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		goto fail;
-	listener = sandbox_filter_install(counting);
+	listener = sandbox_filter_install(counting, sandbox_unreadable(box) != NULL);
 	if (listener < 0) {
 		errno = -listener;
 		goto fail;

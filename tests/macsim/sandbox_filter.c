@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The seccomp program: which calls ask the supervisor. Reads never do. */
+/* The seccomp program: which calls ask the supervisor. Reads do only where something
+ * is unreadable. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -29,15 +30,15 @@ struct program {
 static void
 emit(struct program *p, int code, unsigned jt, unsigned jf, unsigned k)
 {
-	p->code[p->len++] = (struct sock_filter){(unsigned short)code, (unsigned char)jt,
-	    (unsigned char)jf, k};
+	p->code[p->len++] =
+	    (struct sock_filter){(unsigned short)code, (unsigned char)jt, (unsigned char)jf, k};
 }
 
 static void
-emit_call(struct program *p, const struct sandbox_call *call)
+emit_call(struct program *p, const struct sandbox_call *call, bool reads)
 {
 	unsigned answer = SECCOMP_RET_USER_NOTIF;
-	bool flagged = call->op == OP_OPEN && call->flags >= 0;
+	bool flagged = call->op == OP_OPEN && call->flags >= 0 && !reads;
 
 	if (call->op == OP_REFUSE)
 		answer = SECCOMP_RET_ERRNO | (unsigned)call->error;
@@ -52,7 +53,7 @@ emit_call(struct program *p, const struct sandbox_call *call)
 }
 
 int
-sandbox_filter_install(bool counting)
+sandbox_filter_install(bool counting, bool reads)
 {
 	struct program p = {.len = 0};
 	struct sock_fprog prog;
@@ -64,7 +65,7 @@ sandbox_filter_install(bool counting)
 	emit(&p, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < sandbox_calls_len; i++)
 		if (counting || sandbox_calls[i].op != OP_FD_WRITE)
-			emit_call(&p, &sandbox_calls[i]);
+			emit_call(&p, &sandbox_calls[i], reads);
 	emit(&p, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
 	prog = (struct sock_fprog){p.len, p.code};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -72,7 +73,7 @@ sandbox_filter_install(bool counting)
 	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 	    SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &prog);
 	if (fd < 0 && errno == EINVAL)
-		fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-		    SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+		fd = syscall(
+		    SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 	return fd < 0 ? -errno : (int)fd;
 }

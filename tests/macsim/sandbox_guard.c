@@ -113,6 +113,14 @@ judge_one(const struct sandbox *box, int op, const char *path)
 	return 0;
 }
 
+const char *
+sandbox_unreadable(const struct sandbox *box)
+{
+	const char *path = model_get(box->model, "unreadable", "none");
+
+	return *path == '/' ? path : NULL;
+}
+
 /* The kernel's own answer (no such file, exists already) comes before a refusal. */
 static bool
 kernel_answers(const struct sandbox *box, int op, const char *path)
@@ -126,8 +134,11 @@ kernel_answers(const struct sandbox *box, int op, const char *path)
 int
 sandbox_guard_judge(const struct sandbox *box, int op, const char *path, const char *second)
 {
+	const char *closed = sandbox_unreadable(box);
 	int fault;
 
+	if (op == OP_READ)
+		return closed && is_under(path, closed) ? -EPERM : 0;
 	if (kernel_answers(box, op, path))
 		return 0;
 	if (second && volume_of(path) != volume_of(second))

@@ -88,6 +88,7 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 	const struct sandbox_call *call = find_call(data->nr);
 	char path[SANDBOX_PATH], second[SANDBOX_PATH];
 	bool follow, two;
+	int op;
 
 	if (!call)
 		return 0;
@@ -97,9 +98,12 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 	}
 	follow = call->follow;
 	two = call->path2 >= 0;
-	if (call->op == OP_OPEN && !opens_for_writing(pid, data, &follow)) {
+	op = call->op;
+	if (op == OP_OPEN && !opens_for_writing(pid, data, &follow)) {
 		*counts = false;
-		return 0;
+		if (!sandbox_unreadable(box))
+			return 0;
+		op = OP_READ;
 	}
 	if (data->nr == SYS_linkat && data->args[4] & AT_SYMLINK_FOLLOW)
 		follow = true;
@@ -111,7 +115,7 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 		return 0;
 	if (strncmp(path, "/dev/", 5) == 0)
 		*counts = false;
-	return sandbox_guard_judge(box, call->op, path, two ? second : NULL);
+	return sandbox_guard_judge(box, op, path, two ? second : NULL);
 }
 
 bool

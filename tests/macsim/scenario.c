@@ -14,11 +14,13 @@ build_nothing(const char *root, struct model *model)
 }
 
 static const struct scenario scenarios[] = {
-	{"clean", "a Mac as it comes: only the kexts that Apple ships", NULL, build_nothing},
-	{"capture-card", "Example Capture: two kexts, loaded, and a dext that waits behind them",
-	    "example-capture", scenario_capture_card},
-	{"capture-card-nodext", "Example Capture without a replacement", "example-capture",
-	    scenario_capture_nodext},
+    {"clean", "a Mac as it comes: only the kexts that Apple ships", NULL, build_nothing, NULL},
+    {"capture-card", "Example Capture: two kexts, loaded, and a dext that waits behind them",
+	"example-capture", scenario_capture_card, NULL},
+    {"capture-card-nodext", "Example Capture without a replacement", "example-capture",
+	scenario_capture_nodext, NULL},
+    {"every-source", "a trace of every kind, of many kexts", "every-source every-orphan every-hid",
+	scenario_every, scenario_every_finish},
 };
 
 const struct scenario *

@@ -15,8 +15,10 @@
 
 struct scenario {
 	const char *name, *says;
-	const char *rule; /* tests/macsim/rules/RULE.xml, or NULL */
+	const char *rule; /* tests/macsim/rules/RULE.xml, several parted by blanks, or NULL */
 	void (*build)(const char *root, struct model *model);
+	/* After the first start; NULL: nothing to do. */
+	void (*finish)(const char *root, struct model *model);
 };
 
 const struct scenario *scenario_at(size_t i);
@@ -39,19 +41,31 @@ void scenario_put_text(const char *root, const char *path, const char *text);
 void scenario_put_plist(const char *root, const char *path, struct plist *plist);
 /* Receipt and BOM for paths relative to the prefix folder, sorted. */
 struct scenario_receipt {
-	const char *id, *version, *prefix, *name; /* prefix "/" or "Applications" */
+	const char *id, *version, *prefix, *name; /* prefix "/", "" or "Applications" */
 	char *const *paths;
 	size_t count;
+	bool xml; /* the property list; else it is a binary one */
 };
 void scenario_put_receipt(const char *root, const struct scenario_receipt *receipt);
-/* All that macOS keeps of a kext that is approved, linked and loaded. */
-void scenario_link_kext(const char *root, struct model *model, const char *path);
+/* The same for whole trees below the prefix, all of them there now. */
+void scenario_put_receipt_of(
+    const char *root, const struct scenario_receipt *receipt, const char *const *trees);
+/* A kext of which macOS knows no code: a bundle with nothing but its Info.plist. */
+void scenario_put_codeless(const char *root, const struct scenario_kext *kext);
+/* All that macOS keeps of a kext that is approved, linked and loaded. The stash's
+ * folder is in the answer. */
+struct kext scenario_link_kext(const char *root, struct model *model, const char *path);
 
 /* scenario_policy.c: KextPolicy with the approvals of the members, WAL left open. */
 void scenario_put_policy(const char *root, const struct model *model, const char *developer);
+/* More rows, as SQL. */
+void scenario_policy_more(const char *root, const char *sql);
 
 /* One file each. */
 void scenario_capture_card(const char *root, struct model *model);
 void scenario_capture_nodext(const char *root, struct model *model);
+void scenario_every(const char *root, struct model *model);
+void scenario_every_finish(const char *root, struct model *model);
+void scenario_every_keep(const char *root, struct model *model);
 
 #endif

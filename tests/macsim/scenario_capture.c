@@ -61,7 +61,7 @@ static void
 put_kexts(const char *root, struct model *model)
 {
 	struct scenario_receipt receipt = {"com.example.capture.pkg", "1.2.3", "/",
-	    "Example Capture", NULL, sizeof(kext_paths) / sizeof(*kext_paths)};
+	    "Example Capture", NULL, sizeof(kext_paths) / sizeof(*kext_paths), false};
 	union {
 		const char *const *fixed;
 		char *const *plain;
@@ -118,8 +118,7 @@ put_app(const char *root, struct model *model)
 	/* A copy, so that whoever changes it changes none of Apple's tools. */
 	if (!files_read(root, "/usr/bin/kmutil", &program))
 		macsim_die("a Mac without tools");
-	files_write(
-	    root, APP "/Contents/MacOS/Example Capture", program.data, program.len, 0755);
+	files_write(root, APP "/Contents/MacOS/Example Capture", program.data, program.len, 0755);
 	bytes_done(&program);
 	scenario_put_plist(
 	    root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist", dext_info());
@@ -142,7 +141,7 @@ put_dext(const char *root, struct model *model)
 	    {"dext.appid", "com.example.capture.app"}, {"dext.category", "ExampleCapture"},
 	    {"dext.state", "activated_enabled"}, {"dext.allowed", "yes"}};
 	struct scenario_receipt receipt = {"com.example.capture.app.pkg", "2.0", "Applications",
-	    "Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths)};
+	    "Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths), false};
 	union {
 		const char *const *fixed;
 		char *const *plain;

@@ -95,3 +95,16 @@ scenario_put_policy(const char *root, const struct model *model, const char *dev
 		(void)chmod(one.text, 0600);
 	}
 }
+
+void
+scenario_policy_more(const char *root, const char *sql)
+{
+	struct files_path path = files_join(root, FOLDER "/KextPolicy");
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open(path.text, &db) != SQLITE_OK)
+		macsim_die("%s: %s", path.text, sqlite3_errmsg(db));
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	run_text(db, sql);
+	sqlite3_close(db);
+}

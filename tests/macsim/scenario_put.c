@@ -4,6 +4,7 @@
  * a kext that it has linked.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/macsim/keep.h"
@@ -77,6 +78,23 @@ scenario_put_kext(const char *root, struct model *model, const struct scenario_k
 	bytes_done(&image);
 }
 
+void
+scenario_put_codeless(const char *root, const struct scenario_kext *kext)
+{
+	struct plist *info = plist_dict(), *personality = plist_dict();
+	struct files_path path = files_format("%s/Contents/Info.plist", kext->path);
+
+	plist_set(info, "CFBundleIdentifier", plist_string(kext->id));
+	plist_set(info, "CFBundlePackageType", plist_string("KEXT"));
+	plist_set(info, "CFBundleShortVersionString", plist_string(kext->version));
+	plist_set(info, "CFBundleVersion", plist_string(kext->version));
+	plist_set(personality, "CFBundleIdentifier", plist_string("com.apple.driver.Example"));
+	plist_set(personality, "IOClass", plist_string("IOService"));
+	plist_set(personality, "IOProviderClass", plist_string(kext->provider));
+	plist_set(info, "IOKitPersonalities", plist_set(plist_dict(), "Override", personality));
+	scenario_put_plist(root, path.text, info);
+}
+
 /* What the Installer's tool knows: lines for pkgutil, so that it reads no BOM. */
 static void
 put_list(const char *root, const struct scenario_receipt *receipt, const char *base)
@@ -118,7 +136,10 @@ scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 	plist_set(top, "PackageFileName", plist_string(package.text));
 	plist_set(top, "PackageIdentifier", plist_string(receipt->id));
 	plist_set(top, "PackageVersion", plist_string(receipt->version));
-	plist_write_binary(top, &out);
+	if (receipt->xml)
+		plist_write_xml(top, &out);
+	else
+		plist_write_binary(top, &out);
 	path = files_format("/private/var/db/receipts/%s.plist", receipt->id);
 	files_write(root, path.text, out.data, out.len, 0644);
 	plist_free(top);
@@ -128,7 +149,7 @@ scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 	    root, receipt->name, receipt->version, "installer", receipt->id, SCENARIO_INSTALLED);
 }
 
-void
+struct kext
 scenario_link_kext(const char *root, struct model *model, const char *path)
 {
 	struct kexts members = kexts_get(model, "member");
@@ -142,4 +163,85 @@ scenario_link_kext(const char *root, struct model *model, const char *path)
 	kexts_put(model, "member", &members);
 	kexts_put(model, "instruction", &members);
 	kexts_free(&members);
+	return kext;
+}
+
+struct list {
+	char **paths;
+	size_t count;
+};
+
+static void
+list_push(struct list *list, const char *path)
+{
+	char **grown = realloc(list->paths, (list->count + 1) * sizeof(*grown));
+
+	if (!grown || !(grown[list->count] = strdup(path)))
+		macsim_die("out of memory");
+	list->paths = grown;
+	list->count++;
+}
+
+/* path: below base, without a slash before it. */
+static void
+list_tree(struct list *list, const char *base, const char *path)
+{
+	struct files_path at = files_format("/%s", path);
+	struct files_path full = files_format("%s/%s", base, path);
+	struct stat st;
+	size_t count;
+	char **names;
+
+	list_push(list, path);
+	if (lstat(full.text, &st) < 0 || !S_ISDIR(st.st_mode))
+		return;
+	names = files_names(base, at.text, &count);
+	for (size_t i = 0; i < count; i++)
+		list_tree(list, base, files_format("%s/%s", path, names[i]).text);
+	files_free_names(names, count);
+}
+
+static int
+compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, each once. */
+static void
+list_settle(struct list *list)
+{
+	size_t kept = 0;
+
+	qsort(list->paths, list->count, sizeof(*list->paths), compare_paths);
+	for (size_t i = 0; i < list->count; i++)
+		if (kept > 0 && !strcmp(list->paths[kept - 1], list->paths[i]))
+			free(list->paths[i]);
+		else
+			list->paths[kept++] = list->paths[i];
+	list->count = kept;
+}
+
+void
+scenario_put_receipt_of(
+    const char *root, const struct scenario_receipt *receipt, const char *const *trees)
+{
+	bool at_root = !strcmp(receipt->prefix, "/");
+	struct files_path base =
+	    files_format("%s%s%s", root, at_root ? "" : "/", at_root ? "" : receipt->prefix);
+	struct scenario_receipt whole = *receipt;
+	struct list list = {0};
+
+	for (; *trees; trees++) {
+		for (const char *slash = *trees; (slash = strchr(slash, '/')); slash++)
+			list_push(&list, files_format("%.*s", (int)(slash - *trees), *trees).text);
+		list_tree(&list, base.text, *trees);
+	}
+	list_settle(&list);
+	whole.paths = list.paths;
+	whole.count = list.count;
+	scenario_put_receipt(root, &whole);
+	for (size_t i = 0; i < list.count; i++)
+		free(list.paths[i]);
+	free(list.paths);
 }

@@ -172,7 +172,9 @@ what_lies_elsewhere_joins_by_the_bundle_that_it_means(void **state)
 static void
 apple_is_by_place_and_a_mere_id_is_a_claim(void **state)
 {
+	const struct kext_case *kext;
 	struct mac mac;
+	size_t i;
 
 	(void)state;
 	begin(&mac);
@@ -181,7 +183,16 @@ apple_is_by_place_and_a_mere_id_is_a_claim(void **state)
 	    "/Library/Apple/System/Library/Extensions/RemoteVirtualInterface.kext");
 	add(&mac, SOURCE_BUNDLE, "com.softraid.driver.SoftRAID", EXT "SoftRAID.kext");
 	add(&mac, SOURCE_LOADED, "com.apple.kpi.bsd", NULL);
+	/* Its Info.plist could not be read. */
+	add(&mac, SOURCE_BUNDLE, NULL, EXT "HighPointRR.kext");
+	add(&mac, SOURCE_BUNDLE, NULL, EXT "Somebody.kext");
 	plan(&mac);
+	for (i = 0; i < mac.cases.count; i++) {
+		kext = &mac.cases.items[i];
+		if (kext->bundle_id == NULL)
+			assert_int_equal(kext->apple, strstr(kext->path, "HighPointRR") != NULL);
+		assert_int_equal(case_keeper(kext, kext->traces[0]) == KEEPER_APPLE, kext->apple);
+	}
 	assert_false(cases_find(&mac.cases, "com.apple.fake")->apple);
 	assert_true(cases_find(&mac.cases, "com.apple.fake")->claims_apple_id);
 	assert_true(cases_find(&mac.cases, "com.apple.nke.rvi")->apple);
