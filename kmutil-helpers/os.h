@@ -29,6 +29,15 @@ int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result))
  * (docs/facts.md#backup). A file system without attributes is no error. 0 or -errno. */
 int os_exclude_from_backup(int fd) __attribute__((warn_unused_result));
 
+/* One mounted file system; texts are borrowed until the callback returns. */
+struct os_mount {
+	const char *device, *point, *type; /* "/dev/disk4s1", "/Volumes/Work", "apfs" */
+};
+
+/* Calls fn for each mounted file system. 0 or -errno when the table cannot be read. */
+int os_mounts_each(void (*fn)(const struct os_mount *mount, void *payload), void *payload)
+    __attribute__((warn_unused_result));
+
 #define OS_BACKUP_ATTRIBUTE "com.apple.metadata:com_apple_backup_excludeItem"
 #define OS_BACKUP_VALUE "com.apple.backupd"
 

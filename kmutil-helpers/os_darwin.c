@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,4 +50,21 @@ os_exclude_from_backup(int fd)
 	if (fsetxattr(fd, OS_BACKUP_ATTRIBUTE, OS_BACKUP_VALUE, strlen(OS_BACKUP_VALUE), 0, 0) == 0)
 		return 0;
 	return errno == ENOTSUP ? 0 : -errno;
+}
+
+int
+os_mounts_each(void (*fn)(const struct os_mount *mount, void *payload), void *payload)
+{
+	struct statfs *mounts;
+	/* What the kernel knows, without asking the file systems: one may hang. */
+	int count = getmntinfo(&mounts, MNT_NOWAIT), i;
+
+	if (count <= 0)
+		return -errno;
+	for (i = 0; i < count; i++)
+		fn(&(struct os_mount){.device = mounts[i].f_mntfromname,
+		       .point = mounts[i].f_mntonname,
+		       .type = mounts[i].f_fstypename},
+		    payload);
+	return 0;
 }

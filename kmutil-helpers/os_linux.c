@@ -2,6 +2,7 @@
 /* The seam on Linux, where the tests and the simulated Mac run. */
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -71,4 +72,21 @@ os_copy_metadata(int from_fd, int to_fd)
 	if (fchown(to_fd, st.st_uid, st.st_gid) != 0 || fchmod(to_fd, st.st_mode & 07777) != 0)
 		return -errno;
 	return futimens(to_fd, (struct timespec[]){st.st_atim, st.st_mtim}) == 0 ? 0 : -errno;
+}
+
+int
+os_mounts_each(void (*fn)(const struct os_mount *mount, void *payload), void *payload)
+{
+	FILE *table = setmntent("/etc/mtab", "r");
+	struct mntent *entry;
+
+	if (table == NULL)
+		return -errno;
+	while ((entry = getmntent(table)) != NULL)
+		fn(&(struct os_mount){.device = entry->mnt_fsname,
+		       .point = entry->mnt_dir,
+		       .type = entry->mnt_type},
+		    payload);
+	(void)endmntent(table);
+	return 0;
 }

@@ -34,11 +34,13 @@ struct stream {
 	int read_fd, write_fd;
 	struct buf kept;
 	bool cut;
+	const struct spawn_request *taker; /* with take_out; NULL: what comes is kept */
 };
 
 struct spawning {
 	const struct spawn_request *request;
 	struct stream streams[2]; /* stdout, stderr */
+	int input_fd;             /* its stdin; -1: /dev/null */
 	pid_t pid;
 	bool ended;
 };
@@ -122,7 +124,9 @@ actions_fill(posix_spawn_file_actions_t *actions, const struct spawning *spawnin
 {
 	int error;
 
-	error = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+	error = spawning->input_fd >= 0
+		    ? posix_spawn_file_actions_adddup2(actions, spawning->input_fd, 0)
+		    : posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(actions, spawning->streams[0].write_fd, 1);
 	if (error == 0)
@@ -186,6 +190,10 @@ stream_take(struct stream *stream, size_t most, size_t cap)
 			return;
 		}
 		taken += (size_t)got;
+		if (stream->taker != NULL) {
+			stream->taker->take_out(bytes, (size_t)got, stream->taker->payload);
+			continue;
+		}
 		room = cap - stream->kept.len;
 		stream->cut = stream->cut || (size_t)got > room;
 		buf_add(&stream->kept, bytes, (size_t)got < room ? (size_t)got : room);
@@ -269,10 +277,44 @@ streams_done(struct arena *arena, struct spawning *spawning, struct spawn_result
 	}
 }
 
+/* A pipe that holds the whole input already. */
+static int
+input_open(const char *input, int *input_fd)
+{
+	size_t len = strlen(input);
+	int write_fd = -1, fault;
+
+	if (len > SPAWN_INPUT_BYTES)
+		return -EINVAL;
+	fault = pipe_open(input_fd, &write_fd);
+	if (fault == 0 && fcntl(*input_fd, F_SETFL, 0) != 0)
+		fault = -errno;
+	if (fault == 0 && write(write_fd, input, len) != (ssize_t)len)
+		fault = -EIO;
+	close_fd(&write_fd);
+	return fault;
+}
+
+/* The pipes of stdin, stdout and stderr. */
+static int
+streams_open(struct spawning *spawning)
+{
+	int fault = pipe_open(&spawning->streams[0].read_fd, &spawning->streams[0].write_fd);
+
+	if (fault == 0)
+		fault = pipe_open(&spawning->streams[1].read_fd, &spawning->streams[1].write_fd);
+	if (fault == 0 && spawning->request->input != NULL)
+		fault = input_open(spawning->request->input, &spawning->input_fd);
+	if (spawning->request->take_out != NULL)
+		spawning->streams[0].taker = spawning->request;
+	return fault;
+}
+
 int
 spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn_result *result)
 {
 	struct spawning spawning = {.request = request,
+	    .input_fd = -1,
 	    .streams = {{.read_fd = -1, .write_fd = -1}, {.read_fd = -1, .write_fd = -1}}};
 	struct sigaction handler = {.sa_handler = wake, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
 	struct sigaction before;
@@ -284,9 +326,7 @@ spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn
 		return -EINVAL;
 	fault = pipe_open(&wake_fds[0], &wake_fds[1]);
 	if (fault == 0)
-		fault = pipe_open(&spawning.streams[0].read_fd, &spawning.streams[0].write_fd);
-	if (fault == 0)
-		fault = pipe_open(&spawning.streams[1].read_fd, &spawning.streams[1].write_fd);
+		fault = streams_open(&spawning);
 	if (fault != 0 || fcntl(wake_fds[1], F_SETFL, O_NONBLOCK) != 0)
 		goto out;
 	wake_fd = wake_fds[1];
@@ -298,6 +338,7 @@ spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn
 	fault = start(&spawning);
 	close_fd(&spawning.streams[0].write_fd);
 	close_fd(&spawning.streams[1].write_fd);
+	close_fd(&spawning.input_fd);
 	if (fault == 0)
 		finish(&spawning, wake_fds[0], result);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
@@ -305,6 +346,7 @@ spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn
 	wake_fd = -1;
 out:
 	streams_done(arena, &spawning, result);
+	close_fd(&spawning.input_fd);
 	close_fd(&wake_fds[0]);
 	close_fd(&wake_fds[1]);
 	return fault;

@@ -2,8 +2,8 @@
 /*
  * Running a program: absolute path, fixed environment, no shell, a time limit,
  * what it printed kept apart. The only place of the project that starts one. It
- * never hands over anything of ours: stdin is /dev/null, only descriptors 0 to 2
- * pass, signals are at their defaults, the environment is built here.
+ * never hands over anything of ours: stdin is /dev/null or the request's own text,
+ * only descriptors 0 to 2 pass, signals are at their defaults, the environment is built here.
  */
 #ifndef KMUTIL_HELPERS_SPAWN_H
 #define KMUTIL_HELPERS_SPAWN_H
@@ -15,6 +15,7 @@
 
 #define SPAWN_TIMEOUT_MS 30000         /* for a request that names no limit */
 #define SPAWN_GRACE_MS 2000            /* from SIGTERM to SIGKILL */
+#define SPAWN_INPUT_BYTES ((size_t)512)  /* any pipe holds that much: _POSIX_PIPE_BUF */
 #define SPAWN_CAP_BYTES ((size_t)4 << 20) /* kept of each of stdout and stderr */
 
 struct spawn_request {
@@ -24,6 +25,10 @@ struct spawn_request {
 	/* After the limit the program is left to itself, not ended. It then
 	 * ignores SIGPIPE, because nobody reads what it prints any more. */
 	bool leave_running;
+	const char *input; /* its stdin, at most SPAWN_INPUT_BYTES; NULL: /dev/null */
+	/* Takes stdout as it comes, instead of keeping it: result.out is then "". */
+	void (*take_out)(const void *bytes, size_t len, void *payload);
+	void *payload;
 };
 
 struct spawn_result {

@@ -15,6 +15,7 @@ static_assert(sizeof(enum approval) == sizeof(int) && sizeof(enum policy) == siz
 #define FLAG(member) OPTION_FLAG, offsetof(struct options, member)
 #define TEXT(member) OPTION_TEXT, offsetof(struct options, member)
 #define CHOICE(member) OPTION_CHOICE, offsetof(struct options, member)
+#define SET(member) OPTION_SET, offsetof(struct options, member)
 
 static const struct option_row option_rows[] = {
     {"--json", NULL, OPTIONS_ALL, "print one JSON object", FLAG(json)},
@@ -33,6 +34,8 @@ static const struct option_row option_rows[] = {
 	CHOICE(approval)},
     {"--accept-bystanders", NULL, OPTIONS_REMOVE, "go on although other products are touched",
 	FLAG(accept_bystanders)},
+    {"--accept-loss-of", "network|storage|input", OPTIONS_REMOVE,
+	"go on although that would be cut off", SET(accepted_losses)},
     {"--without-replacement", NULL, OPTIONS_REMOVE, "go on although nothing takes over",
 	FLAG(without_replacement)},
     {"--keep-receipts", NULL, OPTIONS_REMOVE, "leave the packages' receipts", FLAG(keep_receipts)},
@@ -99,6 +102,7 @@ set_member(
 {
 	char *member = (char *)options + row->offset;
 	const bool yes = true;
+	unsigned int set;
 	int choice;
 
 	switch (row->kind) {
@@ -111,6 +115,11 @@ set_member(
 	case OPTION_CHOICE:
 		choice = choose(synopsis, row, value);
 		memcpy(member, &choice, sizeof(choice));
+		break;
+	case OPTION_SET:
+		memcpy(&set, member, sizeof(set));
+		set |= 1U << (choose(synopsis, row, value) - 1);
+		memcpy(member, &set, sizeof(set));
 		break;
 	}
 }

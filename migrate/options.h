@@ -30,6 +30,7 @@ struct options {
 	const char *root, *data, *preboot, *rules, *state;
 	enum approval approval;
 	enum policy policy;
+	unsigned int accepted_losses; /* 1 << enum loss, each */
 	const char **targets; /* borrowed from argv; in order */
 	size_t target_count;
 };
@@ -37,7 +38,8 @@ struct options {
 enum option_kind {
 	OPTION_FLAG,  /* sets a bool */
 	OPTION_TEXT,  /* keeps its argument */
-	OPTION_CHOICE /* sets an enum: 1 for the first word of "a|b", 2 for the second */
+	OPTION_CHOICE, /* sets an enum: 1 for the first word of "a|b", 2 for the second */
+	OPTION_SET     /* adds to an unsigned int: 1 for the first word, 2 for the second, 4 */
 };
 
 struct option_row {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Planning a removal and carrying it out. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/die.h"
 #include "migrate/removal.h"
 #include "migrate/rule_paths.h"
+#include "uninstall/plan_cutoff.h"
 #include "kmutil-helpers/banned.h"
 
 bool
@@ -35,9 +37,31 @@ make_targets(struct removal *removal, size_t *count)
 		targets[*count].rebuild = subject->now.rebuild;
 		targets[*count].replacement = replacement_judge(session, &removal->dexts,
 		    subject_rule_of(session, subject), &targets[*count].replacement_text);
+		targets[*count].agent = replacement_agent(session, &removal->dexts,
+		    subject_rule_of(session, subject), &targets[*count].agent_known);
 		(*count)++;
 	}
 	return targets;
+}
+
+/* Asks what hangs on the targets, where their class can cut anything off. */
+static void
+collect_dependents(struct removal *removal, const struct plan_target *targets, size_t count)
+{
+	struct session *session = removal->session;
+	const char **ids = arena_array(session->arena, count + 1, sizeof(*ids));
+	const struct rule *rule;
+	bool cuts = false;
+	size_t id_count = 0, i;
+
+	for (i = 0; i < count; i++) {
+		rule = targets[i].kext->rule;
+		cuts |= rule != NULL && plan_class_is_cutting(rule->class_name);
+		if (targets[i].kext->bundle_id != NULL)
+			ids[id_count++] = targets[i].kext->bundle_id;
+	}
+	if (cuts && session->root.live)
+		dependents_read(session->arena, ids, id_count, &removal->dependents);
 }
 
 /* approve touches no file: only what macOS itself does stays in the plan. */
@@ -134,6 +158,9 @@ removal_plan(struct removal *removal)
 	    .rule_count = removal->selection.rule_count,
 	    .claims = &removal->claims,
 	    .jobs = &removal->jobs,
+	    .dependents = &removal->dependents,
+	    .accepted_losses =
+		removal->only_rebuild ? UINT_MAX : session->options->accepted_losses,
 	    .macos_major = session->host.macos,
 	    .has_rebuild = session_has_rebuild(session),
 	    .collection_unreadable = collection_unreadable(session),
@@ -147,6 +174,8 @@ removal_plan(struct removal *removal)
 	input.targets = make_targets(removal, &input.target_count);
 	input.keep_below = rule_paths_keep(
 	    session->arena, removal->selection.rules, removal->selection.rule_count);
+	if (!removal->only_rebuild)
+		collect_dependents(removal, input.targets, input.target_count);
 	if (!removal->only_rebuild)
 		collect_claims(removal);
 	plan_make(session->arena, &input, &removal->plan);

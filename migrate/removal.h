@@ -22,6 +22,7 @@ struct removal {
 	bool migrates;
 	struct claim_list claims;
 	struct job_list jobs;
+	struct dependent_list dependents;
 	struct plan plan;
 	struct run run;
 	int exit;

@@ -152,3 +152,28 @@ replacement_exit(
 		return subject->now.migrates ? 4 : subject->exit;
 	return dext->stage == SYSEXT_ENABLED ? subject->exit : 4;
 }
+
+const char *
+replacement_agent(struct session *session, const struct dexts *dexts, const struct rule *rule,
+    bool *known)
+{
+	const struct sysext *sysext;
+
+	*known = rule != NULL &&
+	    (rule->replacement.app_path != NULL ||
+		(rule->replacement.dext_id != NULL && dexts->known));
+	if (!*known)
+		return NULL;
+	if (rule->replacement.app_path != NULL &&
+	    path_exists(&session->root, rule->replacement.app_path))
+		return arena_printf(
+		    session->arena, "%s is installed", rule->replacement.app_path);
+	sysext = rule->replacement.dext_id != NULL
+		     ? sysext_find(
+			   &dexts->list, rule->replacement.dext_id, rule->replacement.dext_team)
+		     : NULL;
+	return sysext != NULL && sysext->stage != SYSEXT_ENDED
+		   ? arena_printf(session->arena, "its system extension %s is %s", sysext->id,
+			 sysext->state)
+		   : NULL;
+}

@@ -31,4 +31,9 @@ int replacement_exit(const struct session *session, const struct dexts *dexts,
 /* The rule of a subject; NULL when none is known. */
 const struct rule *subject_rule_of(const struct session *session, const struct subject *subject);
 
+/* What is still there of a security product's agent, by its rule: its app, its system
+ * extension; NULL when nothing is. *known: the rule says what the agent is. */
+const char *replacement_agent(struct session *session, const struct dexts *dexts,
+    const struct rule *rule, bool *known);
+
 #endif

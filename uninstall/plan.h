@@ -7,6 +7,7 @@
 #define UNINSTALL_PLAN_H
 
 #include "uninstall/case.h"
+#include "uninstall/dependents.h"
 #include "uninstall/jobs.h"
 #include "uninstall/ownership.h"
 #include "uninstall/standing.h"
@@ -25,6 +26,8 @@ struct plan_target {
 	enum rebuild_state rebuild; /* from the ledger; REBUILD_NOT_NEEDED without a case */
 	enum replacement_state replacement;
 	const char *replacement_text; /* why it is not ready */
+	const char *agent; /* of a security product: what of it is still there; NULL */
+	bool agent_known;  /* somebody has said what its agent is */
 };
 
 struct plan_input {
@@ -36,6 +39,8 @@ struct plan_input {
 	const struct claim_list *claims;
 	const struct job_list *jobs; /* of the claims and traces; NULL: none */
 	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */
+	const struct dependent_list *dependents; /* of the targets; NULL: not asked */
+	unsigned int accepted_losses;            /* 1 << enum loss, each */
 	int macos_major;
 	bool has_rebuild;
 	bool collection_unreadable;
@@ -66,6 +71,9 @@ struct plan {
 
 /* A target, or another kext of a target's product: no bystander. */
 bool plan_is_of_targets(const struct plan_input *input, const struct kext_case *kext);
+
+/* Adds a refusal: a sentence that names the kext and says what to do instead. */
+void plan_refuse(struct arena *arena, struct plan *plan, const char *sentence);
 
 /* All texts owned by the arena. */
 void plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The gates of a plan. What they cannot judge yet (storage, filesystem, network,
- * input, security and unknown classes) they refuse.
+ * The gates of a plan. A kext whose class no rule names cannot be judged and is
+ * refused; what hangs on a driver stands in plan_cutoff.c.
  */
 #include <string.h>
 
 #include "kmutil-helpers/path.h"
+#include "uninstall/plan_cutoff.h"
 #include "uninstall/plan_gate.h"
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
 
-static void
-refuse(struct arena *arena, struct plan *plan, const char *sentence)
+void
+plan_refuse(struct arena *arena, struct plan *plan, const char *sentence)
 {
 	const char **refusal = arena_push(
 	    arena, &plan->refusals, &plan->refusal_count, &plan->refusal_room, sizeof(*refusal));
@@ -89,7 +90,7 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 			continue;
 		add_bystander(arena, plan, kext, effect, why);
 		if (!input->accept_bystanders && is_harm(effect))
-			refuse(arena, plan,
+			plan_refuse(arena, plan,
 			    arena_printf(arena,
 				"%s, which is another product's, would be %s: %s; %s, or go on "
 				"with --accept-bystanders",
@@ -105,7 +106,7 @@ static void
 check_acts(struct arena *arena, const struct rule *rule, struct plan *plan)
 {
 	if (rule != NULL && rule->detects_only)
-		refuse(arena, plan,
+		plan_refuse(arena, plan,
 		    arena_printf(arena,
 			"the rule %s only detects: what it knows is not good enough to remove "
 			"anything by; use the vendor's own uninstaller, or complete the rule",
@@ -130,26 +131,14 @@ check_rules(struct arena *arena, const struct plan_input *input, struct plan *pl
 static void
 check_class(struct arena *arena, const struct plan_target *target, struct plan *plan)
 {
-	static const char *const judged[] = {
-	    "display", "audio", "serial", "virtualisation", "other"};
 	const struct rule *rule = target->kext->rule;
-	size_t i;
 
-	if (rule == NULL || rule->class_name == NULL) {
-		refuse(arena, plan,
+	if (rule == NULL || rule->class_name == NULL)
+		plan_refuse(arena, plan,
 		    arena_printf(arena,
 			"%s: no rule says what it drives, so that nobody can say what would be "
 			"cut off; write a rule for it first",
 			case_name(target->kext)));
-		return;
-	}
-	for (i = 0; i < sizeof(judged) / sizeof(*judged); i++)
-		if (strcmp(judged[i], rule->class_name) == 0)
-			return;
-	refuse(arena, plan,
-	    arena_printf(arena,
-		"%s: it is a %s driver, and this version cannot judge yet what depends on it",
-		case_name(target->kext), rule->class_name));
 }
 
 static void
@@ -160,7 +149,7 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 
 	if (input->without_replacement || !facts.loaded || target->replacement == REPLACEMENT_READY)
 		return;
-	refuse(arena, plan,
+	plan_refuse(arena, plan,
 	    arena_printf(arena,
 		"%s is loaded and %s; install the replacement first, or go on with "
 		"--without-replacement",
@@ -201,7 +190,7 @@ check_jobs(struct arena *arena, const struct kext_case *kext, struct plan *plan)
 	for (i = 0; i < kext->trace_count && !kext->apple; i++) {
 		trace = kext->traces[i];
 		if (trace->source == SOURCE_LAUNCHD && !is_vaulted(plan, trace->path))
-			refuse(arena, plan,
+			plan_refuse(arena, plan,
 			    arena_printf(arena,
 				"%s is installed or loaded by the launchd job %s, which stays: %s; "
 				"stop and remove it first",
@@ -214,13 +203,14 @@ check_target(struct arena *arena, const struct plan_input *input, const struct p
     struct plan *plan)
 {
 	if (target->kext->apple) {
-		refuse(arena, plan,
+		plan_refuse(arena, plan,
 		    arena_printf(arena, "%s is Apple's, or ships with macOS: it is never touched",
 			case_name(target->kext)));
 		return;
 	}
 	check_acts(arena, target->kext->rule, plan);
 	check_class(arena, target, plan);
+	plan_check_cutoff(arena, input, target, plan);
 	check_replacement(arena, input, target, plan);
 }
 
@@ -239,15 +229,15 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 		check_target(arena, input, &input->targets[i], plan);
 	for (i = 0; i < plan->kept_count; i++)
 		if (path_has_suffix(plan->kept[i].path, ".kext"))
-			refuse(arena, plan,
+			plan_refuse(arena, plan,
 			    arena_printf(arena, "%s: %s", plan->kept[i].path, plan->kept[i].why));
 	check_bystanders(arena, input, plan);
 	if (has_step(plan, STEP_REBUILD) && input->collection_unreadable)
-		refuse(arena, plan,
+		plan_refuse(arena, plan,
 		    "the collection could not be read, so that nobody can say what a rebuild "
 		    "would do to other products");
 	if (input->macos_major < MACOS_FIRST || input->macos_major > MACOS_LAST)
-		refuse(arena, plan,
+		plan_refuse(arena, plan,
 		    arena_printf(arena,
 			"this macOS (%d) is not one of those that the assumptions speak of "
 			"(%d to %d)",

@@ -17,6 +17,7 @@ static const struct {
     {"tcc", "granted|denied"},
     {"filevault", "on|off"},
     {"dext.allowed", "yes|no"},
+    {"keyboard", "none|builtin"},
 };
 
 static bool
@@ -52,6 +53,9 @@ list_settings(void)
 {
 	fputs("macsim: settings: console=NAME|none app-team=TEAM settle=N\n", stderr);
 	fputs("macsim:   unreadable=PATH|none\n", stderr);
+	fputs("macsim:   route=en0|...|none drives=KEXT:disk|interface|keyboard:NAME,...\n"
+	      "macsim:   volumes=DISK:POINT:TYPE,...|none\n",
+	    stderr);
 	fputs("macsim:   assumption.ID=yes|no", stderr);
 	fputs(" tool.NAME=hang|fail|garbage|exit0|ok", stderr);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
@@ -67,6 +71,8 @@ is_valid(const char *key, const char *value)
 			return is_one_of(settings[i].values, value);
 	if (!strcmp(key, "console") || !strcmp(key, "app-team"))
 		return is_name(value);
+	if (!strcmp(key, "route") || !strcmp(key, "drives") || !strcmp(key, "volumes"))
+		return *value && strlen(value) < 400 && !strpbrk(value, " \n");
 	if (!strcmp(key, "settle"))
 		return is_number(value);
 	if (!strcmp(key, "unreadable")) /* a canonical path: opening it is answered EPERM */
@@ -109,6 +115,8 @@ cmd_set(int argc, char **argv)
 			return MACSIM_ERROR;
 		}
 		model_put(model, argv[i], equals + 1);
+		if (!strcmp(argv[i], "volumes"))
+			keep_mounts_write(argv[1], model);
 	}
 	if (!model_is(model, "console", "none"))
 		keep_user_add(argv[1], model_get(model, "console", "user"));

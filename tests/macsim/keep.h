@@ -57,6 +57,10 @@ bool keep_jobs_has_session(const char *root, const struct model *model, const ch
 bool keep_jobs_has(const struct model *model, const char *job_name);
 void keep_jobs_drop(struct model *model, const char *job_name);
 
+/* keep_mounts.c: the mount table, which stands in the kernel on a Mac and where the C
+ * library looks for it here. The system's own volumes and those of "volumes". */
+void keep_mounts_write(const char *root, const struct model *model);
+
 /* keep_user.c: accounts. Adding one that is there changes nothing. */
 bool keep_user_find(const char *root, const char *name, unsigned int *uid, unsigned int *gid);
 void keep_user_add(const char *root, const char *name);

@@ -113,6 +113,7 @@ scenario_base(const char *root, struct model *model)
 
 		files_mkdir(root, policy.text, 0755);
 	}
+	keep_mounts_write(root, model);
 	keep_base_write(root, model);
 	keep_version_write(root, model);
 	keep_history_add(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ioreg -l and -a: one device. IODEXTMatchCount is there while a dext waits behind
+ * ioreg -l and -a: the device of the capture card, what the Mac has itself, and what
+ * `macsim set drives=` says that kexts drive. IODEXTMatchCount is there while a dext waits behind
  * a kext (ioreg-shows-waiting-dext); how its provider looks was not seen.
  */
 #include <stdio.h>
@@ -25,19 +26,116 @@ driver_of(const struct model *model)
 	return found;
 }
 
-static void
-print_plist(const char *driver, bool waits)
+static struct plist *
+entry(const char *name, const char *driver, struct plist *children)
 {
-	struct plist *device = plist_dict(), *top = plist_dict();
+	struct plist *made = plist_dict();
+
+	/* Children come before other keys: nobody may count on an order. */
+	plist_set(made, "IORegistryEntryChildren", children ? children : plist_array());
+	plist_set(made, "IORegistryEntryName", plist_string(name));
+	if (*driver)
+		plist_set(made, "CFBundleIdentifier", plist_string(driver));
+	return made;
+}
+
+static struct plist *
+with_node(struct plist *made, const char *node)
+{
+	return plist_set(made, "BSD Name", plist_string(node));
+}
+
+static struct plist *
+keyboard(const char *name, const char *transport, struct plist *children)
+{
+	struct plist *made = entry(name, "com.apple.iokit.IOHIDFamily", children);
+
+	plist_set(made, "PrimaryUsage", plist_int(6));
+	plist_set(made, "PrimaryUsagePage", plist_int(1));
+	return plist_set(made, "Transport", plist_string(transport));
+}
+
+/* What one of the "drives" words ID:KIND:NAME says, while the kext is loaded. */
+static struct plist *
+driven(struct model *model, const char *word)
+{
+	char id[128] = "", kind[16] = "", name[32] = "";
+	struct plist *child;
+
+	if (sscanf(word, "%127[^:]:%15[^:]:%31[^:,]", id, kind, name) != 3 ||
+	    !model_is_loaded(model, id))
+		return NULL;
+	if (!model_assumes(model, "registry-names-driver"))
+		*id = 0;
+	if (!strcmp(kind, "keyboard"))
+		return keyboard(
+		    name, "USB", plist_push(plist_array(), entry("Driver", id, NULL)));
+	child = with_node(entry(name, "com.apple.iokit.Family", NULL), name);
+	return entry("Device", "com.apple.driver.Bus",
+	    plist_push(plist_array(), entry("Driver", id, plist_push(plist_array(), child))));
+}
+
+static void
+add_driven(struct model *model, struct plist *children)
+{
+	const char *at = model_get(model, "drives", "none");
+
+	while (at) {
+		struct plist *made = driven(model, at);
+
+		if (made)
+			plist_push(children, made);
+		at = strchr(at, ',');
+		at = at ? at + 1 : NULL;
+	}
+}
+
+/* The Mac's own disk, its Wi-Fi and, where it has one, its keyboard. */
+static void
+add_own(const struct model *model, struct plist *children)
+{
+	plist_push(children,
+	    entry("AppleANS3NVMeController", "com.apple.iokit.IONVMeFamily",
+		plist_push(plist_array(),
+		    with_node(entry("Media", "com.apple.iokit.IOStorageFamily", NULL), "disk3"))));
+	plist_push(children,
+	    entry("AppleBCMWLAN", "com.apple.driver.AppleBCMWLANCore",
+		plist_push(plist_array(),
+		    with_node(entry("en0", "com.apple.iokit.IONetworkingFamily", NULL), "en0"))));
+	if (model_is(model, "keyboard", "builtin"))
+		plist_push(children, keyboard("Apple Internal Keyboard", "SPI", NULL));
+}
+
+static struct plist *
+capture_device(const char *driver, bool waits)
+{
+	struct plist *device = entry("PXSX", "",
+	    *driver ? plist_push(plist_array(), entry("Driver", driver, NULL)) : NULL);
+
+	return waits ? plist_set(device, "IODEXTMatchCount", plist_int(1)) : device;
+}
+
+/* The whole plane, or with -k only the subtrees that have the key: nothing at all is
+ * printed when there are none. */
+static void
+print_plist(struct model *model, const char *driver, bool waits, const char *key)
+{
+	struct plist *top = NULL, *children = plist_array();
 	struct bytes out = {0};
 
-	plist_set(device, "IORegistryEntryName", plist_string("PXSX"));
-	if (*driver)
-		plist_set(device, "CFBundleIdentifier", plist_string(driver));
-	if (waits)
-		plist_set(device, "IODEXTMatchCount", plist_int(1));
-	plist_set(top, "IORegistryEntryName", plist_string("Root"));
-	plist_set(top, "IORegistryEntryChildren", plist_push(plist_array(), device));
+	if (!key || (waits && !strcmp(key, "IODEXTMatchCount")))
+		plist_push(children, capture_device(driver, waits));
+	else if (key) {
+		plist_free(children);
+		return;
+	}
+	if (key) {
+		top = children;
+	} else {
+		add_own(model, children);
+		add_driven(model, children);
+		top = entry("Root", "", children);
+	}
 	plist_write_xml(top, &out);
 	fwrite(out.data, 1, out.len, stdout);
 	plist_free(top);
@@ -48,16 +146,20 @@ int
 tool_ioreg(struct model *model, int argc, char **argv)
 {
 	struct kext driver = driver_of(model);
-	bool runs = model_is(model, "dext.running", "yes");
+	bool runs = model_is(model, "dext.running", "yes"), archive = false;
 	bool waits = *driver.id && model_is(model, "dext.state", "activated_enabled") &&
 		     model_assumes(model, "ioreg-shows-waiting-dext");
-	const char *id = runs ? model_get(model, "dext.id", "") : driver.id;
+	const char *id = runs ? model_get(model, "dext.id", "") : driver.id, *key = NULL;
 
-	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "-a")) {
-			print_plist(id, waits);
-			return 0;
-		}
+	for (int i = 1; i < argc; i++) {
+		archive |= !strcmp(argv[i], "-a");
+		if (!strcmp(argv[i], "-k") && i + 1 < argc)
+			key = argv[++i];
+	}
+	if (archive) {
+		print_plist(model, id, waits, key);
+		return 0;
+	}
 	puts("+-o Root  <class IORegistryEntry, id 0x100000100, retain 9>\n"
 	     "  +-o PXSX@0  <class IOPCIDevice, id 0x100000210, registered, matched, active, "
 	     "busy 0 (0 ms), retain 9>\n    {");

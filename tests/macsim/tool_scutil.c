@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* scutil: `show State:/Users/ConsoleUser` on stdin, and --get of the names. */
+/* scutil: on stdin `show` of the console user and of the default routes, `quit`; and
+ * --get of the names. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,21 @@ show_console(struct model *model)
 		printf("<dictionary> {\n  GID : %u\n  Name : %s\n  UID : %u\n}\n", gid, name, uid);
 }
 
+/* The default route: IPv4 alone. */
+static void
+show_route(struct model *model, bool ipv4)
+{
+	const char *interface = model_get(model, "route", "en0");
+
+	if (!ipv4 || !strcmp(interface, "none") ||
+	    !model_assumes(model, "scutil-tells-default-route"))
+		puts("  No such key");
+	else
+		printf("<dictionary> {\n  PrimaryInterface : %s\n  PrimaryService : "
+		       "5D2F2C4E-0A1B-4C3D-8E9F-001122334455\n  Router : 192.168.1.1\n}\n",
+		    interface);
+}
+
 int
 tool_scutil(struct model *model, int argc, char **argv)
 {
@@ -35,6 +51,11 @@ tool_scutil(struct model *model, int argc, char **argv)
 		line[strcspn(line, "\n")] = 0;
 		if (!strcmp(line, "show State:/Users/ConsoleUser"))
 			show_console(model);
+		else if (!strcmp(line, "show State:/Network/Global/IPv4") ||
+			 !strcmp(line, "show State:/Network/Global/IPv6"))
+			show_route(model, line[strlen(line) - 1] == '4');
+		else if (!strcmp(line, "quit"))
+			return 0;
 		else if (!strncmp(line, "show ", 5))
 			puts("  No such key");
 	}

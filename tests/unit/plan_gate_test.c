@@ -2,26 +2,120 @@
 /* What forbids a plan. */
 #include "tests/unit/plan_world.h"
 
+#define JOB "/Library/LaunchDaemons/com.example.load.plist"
+
 static void
-classes_that_cannot_be_judged_are_refused(void **state)
+a_kext_of_no_class_is_refused(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	w->rule.class_name = NULL;
+	assert_true(is_refused_for(w, "no rule says what it drives"));
+	w->kexts[TARGET].rule = NULL;
+	assert_true(is_refused_for(w, "no rule says what it drives"));
+	assert_int_equal(w->plan.refusal_count, 1);
+}
+
+static struct dependent_list
+hanging(const char *bundle_id, enum loss loss)
+{
+	static struct dependent item;
+
+	item = (struct dependent){.bundle_id = bundle_id, .loss = loss, .text = "something hangs"};
+	return (struct dependent_list){.items = &item, .count = 1, .asked = true};
+}
+
+static void
+what_hangs_on_a_driver_keeps_it_unless_the_loss_is_accepted(void **state)
 {
 	static const struct {
-		const char *name;
+		const char *class_name;
+		bool named; /* the kext is known on which it hangs */
+		enum loss loss;
 		bool refused;
-	} rows[] = {{"storage", true}, {"filesystem", true}, {"network", true}, {"input", true},
-	    {"security", true}, {"display", false}, {"audio", false}, {"serial", false},
-	    {"virtualisation", false}, {"other", false}, {NULL, true}};
+	} rows[] = {
+	    {"storage", true, LOSS_STORAGE, true}, {"storage", false, LOSS_STORAGE, false},
+	    {"filesystem", true, LOSS_STORAGE, true}, {"filesystem", false, LOSS_STORAGE, true},
+	    {"filesystem", false, LOSS_NETWORK, false}, {"network", true, LOSS_NETWORK, true},
+	    {"network", false, LOSS_NETWORK, true}, {"network", false, LOSS_STORAGE, false},
+	    {"input", true, LOSS_INPUT, true}, {"network", true, LOSS_INPUT, true},
+	    {"other", true, LOSS_STORAGE, true}, {"other", false, LOSS_STORAGE, false},
+	};
 	struct world *w = *state;
+	struct dependent_list list;
 	size_t i;
 
 	see(w, TARGET, SOURCE_BUNDLE);
+	w->input.dependents = &list;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		w->rule.class_name = rows[i].name;
+		list = hanging(rows[i].named ? w->kexts[TARGET].bundle_id : NULL, rows[i].loss);
+		w->rule.class_name = rows[i].class_name;
+		w->input.accepted_losses = 7U & ~(1U << rows[i].loss);
+		if (is_refused_for(w, "something hangs") != rows[i].refused)
+			fail_msg("row %zu", i);
+		w->input.accepted_losses = 1U << rows[i].loss;
 		make(w);
-		assert_int_equal(w->plan.refusal_count, rows[i].refused);
+		assert_int_equal(w->plan.refusal_count, 0);
+		list = hanging("com.other.driver", rows[i].loss);
+		make(w);
+		assert_int_equal(w->plan.refusal_count, 0);
 	}
-	w->kexts[TARGET].rule = NULL;
-	assert_true(is_refused_for(w, "no rule says what it drives"));
+	w->input.dependents = NULL;
+}
+
+static void
+what_cannot_be_told_keeps_a_driver_that_can_cut_off(void **state)
+{
+	static const struct {
+		const char *class_name;
+		enum loss loss; /* LOSS_COUNT: none */
+	} rows[] = {{"storage", LOSS_STORAGE}, {"filesystem", LOSS_STORAGE},
+	    {"network", LOSS_NETWORK}, {"input", LOSS_INPUT}, {"display", LOSS_COUNT},
+	    {"audio", LOSS_COUNT}, {"serial", LOSS_COUNT}, {"virtualisation", LOSS_COUNT},
+	    {"other", LOSS_COUNT}};
+	struct world *w = *state;
+	size_t i, loss;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		w->rule.class_name = rows[i].class_name;
+		w->input.dependents = NULL;
+		assert_int_equal(is_refused_for(w, "cannot be told"), rows[i].loss != LOSS_COUNT);
+		for (loss = 0; loss < LOSS_COUNT; loss++) {
+			struct dependent_list list = {.asked = true};
+
+			list.unknown[loss] = "ioreg: it hangs";
+			w->input.dependents = &list;
+			if (is_refused_for(w, "ioreg: it hangs") != (loss == rows[i].loss))
+				fail_msg("row %zu, loss %zu", i, loss);
+		}
+	}
+	w->input.dependents = NULL;
+}
+
+static void
+a_security_product_whose_agent_is_there_is_not_touched(void **state)
+{
+	const char *domains[] = {NULL};
+	struct job job = {.path = JOB, .domains = domains};
+	struct job_list jobs = {.items = &job, .count = 1};
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	w->rule.class_name = "security";
+	assert_true(is_refused_for(w, "no rule says what uses it"));
+	w->target.agent_known = true;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	w->input.jobs = &jobs;
+	assert_true(is_refused_for(w, "its launchd job " JOB " is installed"));
+	w->input.jobs = NULL;
+	w->target.agent = "/Applications/Guard.app is installed";
+	assert_true(is_refused_for(w, "/Applications/Guard.app is installed"));
+	w->rule.class_name = "other";
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
 }
 
 static void
@@ -84,8 +178,6 @@ a_loaded_kext_waits_for_its_replacement(void **state)
 			fail_msg("row %zu", i);
 	}
 }
-
-#define JOB "/Library/LaunchDaemons/com.example.load.plist"
 
 static void
 a_job_that_loads_the_kext_goes_or_forbids_the_plan(void **state)
@@ -255,6 +347,23 @@ roll_trace(struct world *w)
 		*see(w, who, rolled.source) = rolled;
 }
 
+/* One more thing that hangs on the target, or that cannot be told. */
+static void
+roll_dependent(struct world *w, struct dependent_list *list)
+{
+	static struct dependent items[8];
+
+	list->items = items;
+	if (dice(4) == 0) {
+		list->unknown[dice(LOSS_COUNT)] = "nobody answers";
+		return;
+	}
+	items[list->count++] = (struct dependent){
+	    .bundle_id = dice(3) ? w->kexts[dice(2)].bundle_id : NULL,
+	    .loss = (enum loss)dice(LOSS_COUNT),
+	    .text = "something hangs"};
+}
+
 static void
 settle_bystander(struct world *w)
 {
@@ -268,37 +377,50 @@ settle_bystander(struct world *w)
 static void
 more_evidence_never_yields_fewer_refusals(void **state)
 {
-	static const char *const classes[] = {"other", "storage", NULL};
+	static const char *const classes[] = {
+	    "other", "storage", "filesystem", "network", "input", "security", NULL};
 	struct world *w = *state;
+	struct dependent_list list;
 	bool was_refused;
 	unsigned int round, i;
 
 	for (round = 0; round < 4000; round++) {
 		seed = round;
 		settle_bystander(w);
-		w->rule.class_name = classes[dice(8) > 5 ? dice(3) : 0];
+		w->rule.class_name = classes[dice(8) > 3 ? dice(7) : 0];
 		w->target.replacement = (enum replacement_state)dice(3);
 		w->target.rebuild = (enum rebuild_state)dice(REBUILD_STATE_COUNT);
 		w->input.has_rebuild = dice(2);
 		w->input.ask_approval = dice(2);
 		w->input.accept_bystanders = dice(2);
 		w->input.collection_unreadable = dice(4) == 0;
+		w->input.accepted_losses = dice(8);
+		w->target.agent_known = dice(2);
+		list = (struct dependent_list){.asked = true};
+		w->input.dependents = &list;
 		was_refused = false;
-		for (i = 0; i < 6; i++) {
-			roll_trace(w);
+		for (i = 0; i < 8; i++) {
+			if (dice(3) == 0)
+				roll_dependent(w, &list);
+			else
+				roll_trace(w);
 			make(w);
 			if (was_refused && w->plan.refusal_count == 0)
 				fail_msg("seed %u: trace %u lifts a refusal", round, i + 1);
 			was_refused = w->plan.refusal_count > 0;
 		}
 	}
+	w->input.dependents = NULL;
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(classes_that_cannot_be_judged_are_refused),
+	    TEST(a_kext_of_no_class_is_refused),
+	    TEST(what_hangs_on_a_driver_keeps_it_unless_the_loss_is_accepted),
+	    TEST(what_cannot_be_told_keeps_a_driver_that_can_cut_off),
+	    TEST(a_security_product_whose_agent_is_there_is_not_touched),
 	    TEST(a_rule_that_only_detects_is_refused),
 	    TEST(apple_s_is_never_touched),
 	    TEST(a_loaded_kext_waits_for_its_replacement),

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Running ioreg. Its output may be tens of megabytes; none of it is kept here. */
+#include "kmutil-helpers/spawn.h"
+#include "kmutil-helpers/tool_ioreg.h"
+#include "kmutil-helpers/banned.h"
+
+static void
+feed(const void *bytes, size_t len, void *payload)
+{
+	ioreg_reader_feed(payload, bytes, len);
+}
+
+static int
+ask(struct arena *arena, const char *const *argv, struct ioreg *registry)
+{
+	struct ioreg_reader *reader = ioreg_reader_new(arena, registry);
+	struct spawn_request request = {.argv = argv, .take_out = feed, .payload = reader};
+	struct spawn_result result;
+	int fault = spawn_run(arena, &request, &result);
+
+	if (fault == 0 && result.timed_out)
+		fault = -FAULT_TIMEOUT;
+	if (fault == 0 && result.status != 0)
+		fault = -FAULT_TOOL;
+	if (fault == 0)
+		fault = ioreg_reader_finish(reader);
+	ioreg_reader_free(reader);
+	return fault;
+}
+
+int
+ioreg_read_all(struct arena *arena, struct ioreg *registry)
+{
+	static const char *const argv[] = {"/usr/sbin/ioreg", "-a", "-l", "-w0", NULL};
+	int fault = ask(arena, argv, registry);
+
+	return fault == 0 && registry->count == 0 ? -FAULT_OUTPUT : fault;
+}
+
+int
+ioreg_read_waiting(struct arena *arena, struct ioreg *registry)
+{
+	static const char *const argv[] = {
+	    "/usr/sbin/ioreg", "-a", "-l", "-w0", "-r", "-k", "IODEXTMatchCount", NULL};
+
+	return ask(arena, argv, registry);
+}

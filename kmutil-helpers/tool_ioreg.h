@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* /usr/sbin/ioreg -a: the I/O Registry, read while it is printed. Changes nothing. */
+#ifndef KMUTIL_HELPERS_TOOL_IOREG_H
+#define KMUTIL_HELPERS_TOOL_IOREG_H
+
+#include "kmutil-helpers/ioreg.h"
+
+/* The whole service plane. 0, the faults of ioreg_reader_finish, -FAULT_OUTPUT when it
+ * is empty, -FAULT_TIMEOUT, -FAULT_TOOL, -errno. */
+int ioreg_read_all(struct arena *arena, struct ioreg *registry)
+    __attribute__((warn_unused_result));
+/* The devices at which a dext waits (IODEXTMatchCount), and what is below each; none is
+ * no fault. */
+int ioreg_read_waiting(struct arena *arena, struct ioreg *registry)
+    __attribute__((warn_unused_result));
+
+#endif
