@@ -26,7 +26,7 @@ static const char *const programs[] = {"/bin/sh", "/bin/bash", "/bin/rm", "/bin/
     "/usr/bin/touch", "/usr/bin/head", "/usr/bin/tail", "/usr/bin/sort", "/usr/bin/wc",
     "/usr/bin/tr", "/usr/bin/cut", "/usr/bin/true", "/usr/bin/false", "/usr/bin/id", "/usr/bin/env",
     "/usr/bin/printf", "/usr/bin/tee", "/usr/bin/xargs", "/usr/bin/diff", "/usr/bin/basename",
-    "/usr/bin/dirname", "/usr/bin/sqlite3"};
+    "/usr/bin/dirname", "/usr/bin/sqlite3", "/bin/date", "/usr/bin/cksum", "/usr/sbin/chown"};
 enum { PROGRAMS = sizeof programs / sizeof *programs, STAMP_SIZE = 32768, FILES_MAX = 256 };
 
 /* What is to be brought: host path, path in the tree. */
