@@ -41,17 +41,24 @@ $(B)/gen/assumptions.inc: rules/assumptions.xml $(B)/rules/assumption_gen
 	@mkdir -p $(@D)
 	$(Q)$(B)/rules/assumption_gen $< > $@
 
+$(B)/gen/rules_rng.inc: rules/rules.rng $(B)/rules/schema_gen
+	@mkdir -p $(@D)
+	$(Q)$(B)/rules/schema_gen $< > $@
+
+pkg/man/kextirpate-rules.5: rules/rules.rng $(B)/rules/schema_gen
+	$(Q)$(B)/rules/schema_gen --man $< > $@
+
 docs/assumptions.md: rules/assumptions.xml $(B)/rules/assumption_gen
 	$(Q)$(B)/rules/assumption_gen --markdown $< > $@
 
 pkg/man/kextirpate-assumptions.7: rules/assumptions.xml $(B)/rules/assumption_gen
 	$(Q)$(B)/rules/assumption_gen --man $< > $@
 
-$(B)/rules/assumption_gen: rules/assumption_gen.c $(B)/flags
+$(B)/rules/%_gen: rules/%_gen.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -o $@ $< -lxml2
 
-$(B)/%.o: %.c $(B)/flags | $(B)/gen/assumptions.inc
+$(B)/%.o: %.c $(B)/flags | $(B)/gen/assumptions.inc $(B)/gen/rules_rng.inc
 	@mkdir -p $(@D)
 	@echo "cc $<"
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
@@ -82,17 +89,20 @@ PREFIX := $(DESTDIR)/usr/local/kextirpate
 OWNER := $(if $(filter 0,$(shell id -u)),-o 0 -g 0)
 install: all
 	install -d -m 0755 $(OWNER) $(PREFIX)/bin $(PREFIX)/rules $(DESTDIR)/usr/local/bin \
-		$(DESTDIR)/usr/local/share/man/man7 $(DESTDIR)/usr/local/share/man/man8
+		$(DESTDIR)/usr/local/share/man/man7 $(DESTDIR)/usr/local/share/man/man8 \
+		$(DESTDIR)/usr/local/share/man/man5
 	install -m 0755 $(OWNER) $(B)/kextirpate $(PREFIX)/bin/kextirpate
 	install -m 0644 $(OWNER) rules/catalogue/*.xml $(PREFIX)/rules/
 	install -m 0644 $(OWNER) pkg/man/kextirpate.8 $(DESTDIR)/usr/local/share/man/man8/
 	install -m 0644 $(OWNER) pkg/man/kextirpate-assumptions.7 $(DESTDIR)/usr/local/share/man/man7/
+	install -m 0644 $(OWNER) pkg/man/kextirpate-rules.5 $(DESTDIR)/usr/local/share/man/man5/
 	ln -sf ../kextirpate/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate
 
 uninstall:
 	rm -f $(PREFIX)/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate \
 		$(DESTDIR)/usr/local/share/man/man8/kextirpate.8 \
 		$(DESTDIR)/usr/local/share/man/man7/kextirpate-assumptions.7 \
+		$(DESTDIR)/usr/local/share/man/man5/kextirpate-rules.5 \
 		$(patsubst rules/catalogue/%,$(PREFIX)/rules/%,$(wildcard rules/catalogue/*.xml))
 	-rmdir $(PREFIX)/bin $(PREFIX)/rules $(PREFIX)
 	@echo 'Ledger and vault stay in /Library/Application Support/kextirpate.'

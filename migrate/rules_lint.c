@@ -10,6 +10,7 @@
 #include "migrate/report.h"
 #include "migrate/rules_lint.h"
 #include "rules/lint.h"
+#include "rules/rule_schema.h"
 #include "kmutil-helpers/banned.h"
 
 /* A file that lint was given, or that the catalogue has. */
@@ -52,6 +53,9 @@ lint_file(struct lint *lint, struct linted *linted)
 		fault.message = arena_strdup(lint->arena, fault_sentence(error));
 	else
 		linted->rule = rule_parse(lint->arena, linted->file, bytes, len, &fault);
+	if (linted->rule != NULL &&
+	    !rule_schema_fits(lint->arena, linted->file, bytes, len, &fault))
+		linted->rule = NULL;
 	if (linted->rule != NULL) {
 		lint_check_rule(lint, linted->file, linted->rule);
 		return;

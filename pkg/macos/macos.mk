@@ -34,7 +34,7 @@ $(MACOS)/flags: FORCE
 	@mkdir -p $(@D); echo '$(MACOS_FLAGS)' | cmp -s - $@ || echo '$(MACOS_FLAGS)' > $@
 
 define macos_rules
-$(MACOS)/$(1)/%.o: %.c $(MACOS)/flags | $(ZIG) $(MACOS)/include/.made build/gen/assumptions.inc
+$(MACOS)/$(1)/%.o: %.c $(MACOS)/flags | $(ZIG) $(MACOS)/include/.made build/gen/assumptions.inc build/gen/rules_rng.inc
 	@mkdir -p $$(@D)
 	@echo "cc ($(1)) $$<"
 	$(Q)$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) $$(MACOS_FLAGS) -MMD -MP -c -o $$@ $$<

@@ -27,4 +27,9 @@ man=pkg/man/kextirpate-assumptions.7
 tap_report "$man is current" \
   "$("$LINT_BUILD/rules/assumption_gen" --man rules/assumptions.xml | diff - "$man" | head -n 3)"
 tap_report "$man is well-formed" "$(mandoc -T lint -W warning "$man" 2>&1)"
+man=pkg/man/kextirpate-rules.5
+make -s "$LINT_BUILD/rules/schema_gen" >/dev/null
+tap_report "$man is current" \
+  "$("$LINT_BUILD/rules/schema_gen" --man rules/rules.rng | diff - "$man" | head -n 3)"
+tap_report "$man is well-formed" "$(mandoc -T lint -W warning "$man" 2>&1)"
 tap_end
