@@ -76,10 +76,15 @@ cursor_be16(struct cursor *c)
 	return (uint16_t)cursor_be(c, 2);
 }
 
+/* Most of what large files hold. */
 uint32_t
 cursor_be32(struct cursor *c)
 {
-	return (uint32_t)cursor_be(c, 4);
+	const uint8_t *bytes = cursor_bytes(c, 4);
+
+	return bytes == NULL ? 0
+			     : (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+				   (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
 uint64_t
