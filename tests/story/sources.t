@@ -104,6 +104,24 @@ says 'com.example.load.plist: in the vault'
 expect 0 'gone again' kextirpate status --json "$card"
 standing gone
 
+echo '# a job that is a link'
+new 15.7 apple clean
+job "$mac/Applications/Example.app/Contents/Resources/com.example.linked.plist" \
+  /sbin/kextload -b com.example.linked
+ln -s /Applications/Example.app/Contents/Resources/com.example.linked.plist "$daemons/"
+ln -s com.example.linked.plist "$daemons/com.example.twice.plist"
+ln -s /Library/Internet\ Plug-Ins/Java.plugin/Java-Updater.plist "$daemons/com.oracle.java.plist"
+expect 1 'is read where it leads, and one that leads nowhere is none' kextirpate scan --json
+traces launchd "\
+com.example.linked carrier root /Library/LaunchDaemons/com.example.linked.plist None None com.example.linked
+com.example.linked carrier root /Library/LaunchDaemons/com.example.twice.plist None None com.example.linked"
+problems '[]'
+ln -s com.example.b.plist "$daemons/com.example.a.plist"
+ln -s com.example.a.plist "$daemons/com.example.b.plist"
+expect 1 'two that lead to each other are a problem' kextirpate scan --json
+problems "[('launchd', '/Library/LaunchDaemons/com.example.a.plist', True), \
+('launchd', '/Library/LaunchDaemons/com.example.b.plist', True)]"
+
 echo '# a malformed job'
 new 15.7 apple clean
 echo '<plist version="1.0"><dict>' >"$daemons/com.other.cut.plist"
