@@ -59,6 +59,25 @@ plist_build_items(struct plist_build *build, size_t count, const struct plist **
 	return 0;
 }
 
+int
+plist_build_close(struct plist *container, size_t count)
+{
+	size_t i, weight = count;
+
+	for (i = 0; i < count; i++) {
+		const struct plist *item = container->u.items[i];
+
+		if (item->height > container->height)
+			container->height = item->height;
+		weight += item->weight;
+	}
+	container->height++;
+	if (weight > PLIST_MAX_WALK)
+		return -FAULT_COUNT;
+	container->weight = (uint32_t)weight;
+	return 0;
+}
+
 /* The offset of a '<' that only white space and a byte order mark precede. An
  * encoding with a NUL in each letter is found by its mark alone. */
 static bool

@@ -14,11 +14,13 @@
 #include "kmutil-helpers/arena.h"
 #include "kmutil-helpers/fault.h"
 
-/* Limits: input, dictionaries and arrays within each other, and values (an
- * array that is referred to twice counts once). One beyond is a fault. */
+/* Limits: input, dictionaries and arrays within each other, values (an array that
+ * is referred to twice counts once), and values as one meets them who follows every
+ * reference, so that a walk ends. One beyond is a fault. */
 #define PLIST_MAX_BYTES ((size_t)16 << 20)
 #define PLIST_MAX_DEPTH 128
 #define PLIST_MAX_VALUES ((size_t)1 << 18)
+#define PLIST_MAX_WALK ((size_t)1 << 20)
 
 struct plist;
 

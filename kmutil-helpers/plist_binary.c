@@ -166,10 +166,9 @@ container_read(struct reader *r, struct cursor *c, enum plist_type type, uint64_
     unsigned int depth, struct plist **out)
 {
 	uint64_t refs, i;
-	unsigned int height = 0;
-	int rc = plist_build_value(r->build, type, out);
+	int rc = depth == PLIST_MAX_DEPTH ? -FAULT_DEPTH : 0;
 
-	if (rc != 0)
+	if (rc != 0 || (rc = plist_build_value(r->build, type, out)) != 0)
 		return rc;
 	if (count > cursor_left(c) / r->ref_size)
 		return -FAULT_SHORT;
@@ -190,10 +189,8 @@ container_read(struct reader *r, struct cursor *c, enum plist_type type, uint64_
 		if (type == PLIST_DICT && i < count && item->type != PLIST_STRING)
 			return -FAULT_SYNTAX;
 		(*out)->u.items[to] = item;
-		height = item->height >= height ? item->height + 1U : height;
 	}
-	(*out)->height = (uint16_t)height;
-	return 0;
+	return plist_build_close(*out, (size_t)refs);
 }
 
 static int
@@ -260,10 +257,8 @@ object_read(struct reader *r, uint64_t number, unsigned int depth, const struct 
 	if (r->busy[number])
 		return -FAULT_CYCLE;
 	*out = r->done[number];
-	if (depth + (*out ? (*out)->height : 0U) > PLIST_MAX_DEPTH)
-		return -FAULT_DEPTH;
 	if (*out != NULL)
-		return 0;
+		return depth + (*out)->height > PLIST_MAX_DEPTH ? -FAULT_DEPTH : 0;
 	c = cursor_sub(&r->table, number * r->offset_size, r->offset_size);
 	offset = cursor_be(&c, r->offset_size);
 	if (offset < 8 || offset >= r->whole.len)

@@ -14,7 +14,8 @@
 struct plist {
 	enum plist_type type;
 	bool special;        /* string: holds a NUL; integer: does not fit */
-	uint16_t height;     /* levels below this value */
+	uint16_t height;     /* containers within each other, itself too */
+	uint32_t weight;     /* values below it, each reference counted */
 	size_t count;        /* members, or bytes of text and data */
 	union {
 		const struct plist **items; /* dictionary: key, value, key, ... */
@@ -40,6 +41,9 @@ int plist_build_copy(struct plist_build *build, enum plist_type type, const void
     size_t len, struct plist **out);
 /* Takes room for the members of a container; -FAULT_COUNT. */
 int plist_build_items(struct plist_build *build, size_t count, const struct plist ***out);
+/* Notes height and weight of a container whose `count` items are all there;
+ * -FAULT_COUNT past PLIST_MAX_WALK. */
+int plist_build_close(struct plist *container, size_t count);
 
 /* The readers; bytes begin with their magic. Faults as plist_parse. */
 int plist_read_xml(struct plist_build *build, const uint8_t *bytes, size_t len,

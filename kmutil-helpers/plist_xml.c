@@ -176,12 +176,10 @@ container_end(struct xml_reader *r)
 		return 0;
 	if ((rc = plist_build_items(r->build, count, &value->u.items)) != 0)
 		return rc;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count; i++)
 		value->u.items[i] = r->stack[first + i];
-		if (value->u.items[i]->height >= value->height)
-			value->height = value->u.items[i]->height;
-	}
-	value->height++;
+	if ((rc = plist_build_close(value, count)) != 0)
+		return rc;
 	value->count = value->type == PLIST_DICT ? count / 2 : count;
 	r->used = first;
 	rc = id_note(r, r->ids[r->depth], value);

@@ -285,6 +285,78 @@ test_mangled(void **state)
 	mangle_text("XML property list", xml, plist_take, NULL);
 }
 
+/* Objects of a binary list that each hold the next one `times` times, in turn; the
+ * last is `last`: true, or an empty array. */
+static int
+ladder_parse(unsigned int rungs, const unsigned int *times, char last)
+{
+	static char objects[4096], offsets[512];
+	static struct bytes b;
+	const struct plist *top;
+	unsigned int i, j;
+	size_t len = 0;
+
+	b.len = 0;
+	put(&b, "bplist00", 8);
+	for (i = 0; i <= rungs; i++) {
+		offsets[2 * i] = (char)((8 + len) >> 8);
+		offsets[2 * i + 1] = (char)(8 + len);
+		if (i == rungs) {
+			objects[len++] = last;
+			break;
+		}
+		objects[len++] = '\xaf';
+		objects[len++] = '\x11';
+		objects[len++] = (char)(times[i % 2] >> 8);
+		objects[len++] = (char)times[i % 2];
+		for (j = 0; j < times[i % 2]; j++)
+			objects[len++] = (char)(i + 1);
+	}
+	put(&b, objects, len);
+	put(&b, offsets, 2 * (rungs + 1));
+	put(&b, "\0\0\0\0\0\0\2\1", 8);
+	put_be(&b, rungs + 1, 8);
+	put_be(&b, 0, 8);
+	put_be(&b, 8 + len, 8);
+	return plist_parse(arena, b.data, b.len, &top, NULL);
+}
+
+static void
+test_binary_depth(void **state)
+{
+	static const unsigned int once[] = {1, 1};
+
+	(void)state;
+	assert_int_equal(ladder_parse(PLIST_MAX_DEPTH - 1, once, '\xa0'), 0);
+	assert_int_equal(ladder_parse(PLIST_MAX_DEPTH, once, '\x09'), 0);
+	assert_int_equal(ladder_parse(PLIST_MAX_DEPTH, once, '\xa0'), -FAULT_DEPTH);
+}
+
+/* A few bytes may not keep a walk busy for ever. */
+static void
+test_shared_values_are_counted(void **state)
+{
+	static const unsigned int twice[] = {2, 2}, exact[] = {1024, 1023}, beyond[] = {1024, 1024};
+	static const char laughs[] = "<array><array ID=\"0\"><true/></array>";
+	char text[4096];
+	const struct plist *top;
+	size_t len;
+	int i;
+
+	(void)state;
+	assert_int_equal(ladder_parse(2, exact, '\x09'), 0); /* 1024 * (1023 + 1) */
+	assert_int_equal(ladder_parse(2, beyond, '\x09'), -FAULT_COUNT);
+	assert_int_equal(ladder_parse(18, twice, '\x09'), 0);
+	assert_int_equal(ladder_parse(100, twice, '\x09'), -FAULT_COUNT);
+	len = (size_t)snprintf(text, sizeof(text), "%s", laughs);
+	for (i = 0; i < 40; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "<array ID=\"%d\"><array IDREF=\"%d\"/><array IDREF=\"%d\"/></array>", i + 1,
+		    i, i);
+	(void)snprintf(text + len, sizeof(text) - len, "</array>");
+	assert_int_equal(text_parse(text, &top), -FAULT_COUNT);
+}
+
 /* Arrays that hold each other, by one, two and three steps, in keys and in values. */
 static void
 test_binary_cycles(void **state)
@@ -315,6 +387,8 @@ main(void)
 	    cmocka_unit_test(test_samples),
 	    cmocka_unit_test(test_mangled),
 	    cmocka_unit_test(test_binary_cycles),
+	    cmocka_unit_test(test_binary_depth),
+	    cmocka_unit_test(test_shared_values_are_counted),
 	};
 	int failed;
 
