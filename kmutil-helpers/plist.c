@@ -85,8 +85,8 @@ is_xml(const uint8_t *bytes, size_t len)
 {
 	size_t i = 0;
 
-	if (len >= 2 && ((bytes[0] == 0xfe && bytes[1] == 0xff) ||
-			    (bytes[0] == 0xff && bytes[1] == 0xfe)))
+	if (len >= 2 &&
+	    ((bytes[0] == 0xfe && bytes[1] == 0xff) || (bytes[0] == 0xff && bytes[1] == 0xfe)))
 		return true;
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		i = 3;
@@ -169,6 +169,19 @@ plist_integer(const struct plist *value, int64_t *out)
 		return -FAULT_RANGE;
 	*out = value->u.integer;
 	return 0;
+}
+
+int
+plist_whole_number(const struct plist *value, int64_t *out)
+{
+	static const double limit = 9007199254740992.0; /* 2^53: exact below */
+
+	if (!is_type(value, PLIST_REAL))
+		return plist_integer(value, out);
+	if (!(value->u.real > -limit && value->u.real < limit))
+		return -FAULT_RANGE;
+	*out = (int64_t)value->u.real;
+	return (double)*out < value->u.real || (double)*out > value->u.real ? -FAULT_RANGE : 0;
 }
 
 int

@@ -63,6 +63,9 @@ const char *plist_text(const struct plist *value);
 const char *plist_find_text(const struct plist *dict, const char *key);
 /* -FAULT_RANGE where the integer does not fit. */
 int plist_integer(const struct plist *value, int64_t *out);
+/* An integer, or a real that is one: 21971.0. macOS hands both to the kernel as the
+ * same number (docs/facts.md#matching). -FAULT_RANGE for any other real. */
+int plist_whole_number(const struct plist *value, int64_t *out);
 /* *out becomes 0 or 1. */
 int plist_boolean(const struct plist *value, int *out);
 /* Bytes of a data value. */

@@ -5,6 +5,7 @@
  * that shared values cost nothing; only what the top object reaches is read.
  * Format: CoreFoundation's CFBinaryPList.c, the comment at its top.
  */
+#include <math.h>
 #include <string.h>
 
 #include "kmutil-helpers/cursor.h"
@@ -16,7 +17,7 @@
 
 struct reader {
 	struct plist_build *build;
-	struct cursor whole;    /* up to the table of offsets */
+	struct cursor whole; /* up to the table of offsets */
 	struct cursor table;
 	size_t offset_size, ref_size;
 	uint64_t count;
@@ -206,6 +207,32 @@ simple_read(struct reader *r, unsigned int low, struct plist **out)
 	return rc;
 }
 
+/* 4 or 8 bytes of IEEE 754; other widths are known and none is a number. */
+static int
+real_read(struct reader *r, struct cursor *c, unsigned int low, struct plist **out)
+{
+	struct cursor bytes = *c;
+	uint64_t wide;
+	uint32_t narrow;
+	float single;
+	int rc;
+
+	cursor_skip(c, low > 3 ? UINT64_MAX : (uint64_t)1 << low);
+	rc = c->fault ? c->fault : plist_build_value(r->build, PLIST_REAL, out);
+	if (rc != 0)
+		return rc;
+	(*out)->u.real = NAN;
+	if (low == 2) {
+		narrow = cursor_be32(&bytes);
+		memcpy(&single, &narrow, sizeof(single));
+		(*out)->u.real = (double)single;
+	} else if (low == 3) {
+		wide = cursor_be64(&bytes);
+		memcpy(&(*out)->u.real, &wide, sizeof(wide));
+	}
+	return 0;
+}
+
 static int
 body_read(struct reader *r, struct cursor *c, unsigned int depth, struct plist **out)
 {
@@ -219,8 +246,7 @@ body_read(struct reader *r, struct cursor *c, unsigned int depth, struct plist *
 	case 0x1:
 		return integer_read(r, c, low, out);
 	case 0x2:
-		cursor_skip(c, low > 3 ? UINT64_MAX : (uint64_t)1 << low);
-		return c->fault ? c->fault : plist_build_value(r->build, PLIST_REAL, out);
+		return real_read(r, c, low, out);
 	case 0x3:
 		return date_read(r, c, low, out);
 	case 0x4:

@@ -22,6 +22,7 @@ struct plist {
 		const char *text;
 		const uint8_t *data;
 		int64_t integer; /* boolean and date too */
+		double real;     /* a NaN where the text is no number */
 	} u;
 };
 

@@ -4,6 +4,7 @@
  * is forgiven. Members are gathered on one stack, and copied to their container
  * when it ends.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +16,13 @@
 #define MAX_IDS ((size_t)1 << 16)
 
 struct xml_reader {
-	struct plist_build *build; /* borrowed */
+	struct plist_build *build;  /* borrowed */
 	const struct plist **stack; /* owned; members of containers that are open */
 	size_t used, room;
 	struct plist *open[PLIST_MAX_DEPTH]; /* containers; NULL where an IDREF stands */
 	size_t first[PLIST_MAX_DEPTH];       /* of their members, in stack */
 	size_t depth;
-	const struct plist **by_id; /* owned; values that are complete */
+	const struct plist **by_id;    /* owned; values that are complete */
 	uint32_t ids[PLIST_MAX_DEPTH]; /* of containers that are open */
 };
 
@@ -103,7 +104,7 @@ date_parse(const char *text, int64_t *value)
 	    field[2] > 31 || field[3] > 24 || field[4] > 59 || field[5] > 60)
 		return -FAULT_SYNTAX;
 	*value = days_from_date(field[0], field[1], field[2]) * 86400 + field[3] * 3600 +
-	    field[4] * 60 + field[5];
+		 field[4] * 60 + field[5];
 	return 0;
 }
 
@@ -125,6 +126,7 @@ data_read(struct xml_reader *r, const struct plist_event *event, struct plist **
 static int
 scalar_read(struct xml_reader *r, const struct plist_event *event, struct plist **out)
 {
+	char *end;
 	int rc;
 
 	if (event->cut)
@@ -139,6 +141,10 @@ scalar_read(struct xml_reader *r, const struct plist_event *event, struct plist 
 		(*out)->u.integer = event->truth;
 	} else if (event->type == PLIST_DATE) {
 		rc = date_parse(event->text, &(*out)->u.integer);
+	} else if (event->type == PLIST_REAL) {
+		(*out)->u.real = strtod(event->text, &end);
+		if (end == event->text || *end != '\0')
+			(*out)->u.real = NAN;
 	} else if (event->type == PLIST_INTEGER) {
 		rc = plist_stream_integer(event->text, &(*out)->u.integer);
 		if (rc == -FAULT_RANGE) {

@@ -17,6 +17,7 @@ const struct command *const commands[] = {
     &cmd_migrate,
     &cmd_status,
     &cmd_history,
+    &cmd_compare,
     &cmd_doctor,
     &cmd_rules,
     NULL,

@@ -32,11 +32,14 @@ test_xml_values(void **state)
 	int truth;
 
 	(void)state;
-	assert_int_equal(text_parse("<plist><dict><key>a</key><string>x &amp; y</string>"
-	    "<key>n</key><integer>-7</integer><key>h</key><integer>0x10</integer>"
-	    "<key>t</key><true/><key>d</key><date>2001-01-01T00:00:00Z</date>"
-	    "<key>b</key><data> AQ ID </data><key>a</key><string>last</string>"
-	    "<key>l</key><array><string/></array></dict></plist>", &top), 0);
+	assert_int_equal(
+	    text_parse("<plist><dict><key>a</key><string>x &amp; y</string>"
+		       "<key>n</key><integer>-7</integer><key>h</key><integer>0x10</integer>"
+		       "<key>t</key><true/><key>d</key><date>2001-01-01T00:00:00Z</date>"
+		       "<key>b</key><data> AQ ID </data><key>a</key><string>last</string>"
+		       "<key>l</key><array><string/></array></dict></plist>",
+		&top),
+	    0);
 	assert_string_equal(plist_find_text(top, "a"), "last");
 	assert_string_equal(plist_text(plist_value(top, 0)), "x & y");
 	assert_int_equal(plist_integer(plist_find(top, "n"), &number), 0);
@@ -66,7 +69,9 @@ test_xml_forgiven(void **state)
 	assert_int_equal(text_parse("<plist><!-- a -- b --><true/></plist>", &top), 0);
 	assert_int_equal(text_parse("<plist><true/></plist> junk <", &top), 0);
 	assert_int_equal(text_parse("<dict><key>a</key><string ID=\"1\">s</string><key>b</key>"
-	    "<string IDREF=\"1\"/></dict>", &top), 0);
+				    "<string IDREF=\"1\"/></dict>",
+			     &top),
+	    0);
 	assert_string_equal(plist_find_text(top, "b"), "s");
 }
 
@@ -77,12 +82,19 @@ test_xml_refused(void **state)
 		const char *text;
 		int code;
 	} rows[] = {
-	    {"", -FAULT_MAGIC}, {"{ a = b; }", -FAULT_MAGIC}, {"<plist>", -FAULT_SHORT},
-	    {"<plist></plist>", -FAULT_SYNTAX}, {"<plist><odd/></plist>", -FAULT_SYNTAX},
-	    {"<dict><string/></dict>", -FAULT_SYNTAX}, {"<dict><key>a</key></dict>", -FAULT_SYNTAX},
-	    {"<plist><true/><true/></plist>", -FAULT_SYNTAX}, {"<array>x</array>", -FAULT_SYNTAX},
-	    {"<array><string></array>", -FAULT_SYNTAX}, {"<integer>x</integer>", -FAULT_SYNTAX},
-	    {"<date>2020-13-01T00:00:00Z</date>", -FAULT_SYNTAX}, {"<data>?</data>", -FAULT_SYNTAX},
+	    {"", -FAULT_MAGIC},
+	    {"{ a = b; }", -FAULT_MAGIC},
+	    {"<plist>", -FAULT_SHORT},
+	    {"<plist></plist>", -FAULT_SYNTAX},
+	    {"<plist><odd/></plist>", -FAULT_SYNTAX},
+	    {"<dict><string/></dict>", -FAULT_SYNTAX},
+	    {"<dict><key>a</key></dict>", -FAULT_SYNTAX},
+	    {"<plist><true/><true/></plist>", -FAULT_SYNTAX},
+	    {"<array>x</array>", -FAULT_SYNTAX},
+	    {"<array><string></array>", -FAULT_SYNTAX},
+	    {"<integer>x</integer>", -FAULT_SYNTAX},
+	    {"<date>2020-13-01T00:00:00Z</date>", -FAULT_SYNTAX},
+	    {"<data>?</data>", -FAULT_SYNTAX},
 	    {"<string><true/></string>", -FAULT_SYNTAX},
 	    {"<array ID=\"1\"><array IDREF=\"1\"/></array>", -FAULT_MISSING},
 	    {"<?xml version=\"1.0\" encoding=\"odd\"?><true/>", -FAULT_SYNTAX},
@@ -123,7 +135,8 @@ test_xml_depth(void **state)
 static void
 test_xml_cut_off(void **state)
 {
-	static const char text[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	static const char text[] =
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" "
 	    "\"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">"
 	    "<plist version=\"1.0\"><dict><key>a</key><string ID=\"1\">x &amp; y</string>"
@@ -176,8 +189,8 @@ test_xml_limits(void **state)
 
 /* Ends a binary list whose objects, one byte of offset each, are in place. */
 static int
-binary_parse(const char *objects, size_t len, const char *offsets, uint64_t count,
-    const struct plist **out)
+binary_parse(
+    const char *objects, size_t len, const char *offsets, uint64_t count, const struct plist **out)
 {
 	static struct bytes b;
 	void *copy;
@@ -351,8 +364,8 @@ test_shared_values_are_counted(void **state)
 	len = (size_t)snprintf(text, sizeof(text), "%s", laughs);
 	for (i = 0; i < 40; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
-		    "<array ID=\"%d\"><array IDREF=\"%d\"/><array IDREF=\"%d\"/></array>", i + 1,
-		    i, i);
+		    "<array ID=\"%d\"><array IDREF=\"%d\"/><array IDREF=\"%d\"/></array>", i + 1, i,
+		    i);
 	(void)snprintf(text + len, sizeof(text) - len, "</array>");
 	assert_int_equal(text_parse(text, &top), -FAULT_COUNT);
 }
@@ -373,6 +386,63 @@ test_binary_cycles(void **state)
 	assert_int_equal(binary_parse("\xa1\1", 2, "\x08\x08", 2, &top), -FAULT_CYCLE);
 }
 
+/* A binary list that is one real: 4 or 8 bytes of it. */
+static const struct plist *
+real_parse(const uint8_t *bytes, size_t len)
+{
+	const struct plist *out = NULL;
+	struct bytes b = {.len = 0};
+
+	put(&b, "bplist00", 8);
+	put_be(&b, len == 4 ? 0x22 : 0x23, 1);
+	put(&b, bytes, len);
+	put_be(&b, 8, 1);
+	put_be(&b, 0, 6);
+	put_be(&b, 1, 1);
+	put_be(&b, 1, 1);
+	put_be(&b, 1, 8);
+	put_be(&b, 0, 8);
+	put_be(&b, 9 + len, 8);
+	assert_int_equal(plist_parse(arena, b.data, b.len, &out, NULL), 0);
+	return out;
+}
+
+static void
+plist_takes_a_real_that_is_whole_for_an_integer(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+		int64_t number;
+	} table[] = {{"<real>21971.0</real>", 0, 21971}, {"<real>-3</real>", 0, -3},
+	    {"<integer>7</integer>", 0, 7}, {"<real>0.5</real>", -FAULT_RANGE, 0},
+	    {"<real>1e300</real>", -FAULT_RANGE, 0}, {"<real>nan</real>", -FAULT_RANGE, 0},
+	    {"<real>seven</real>", -FAULT_RANGE, 0}, {"<real/>", -FAULT_RANGE, 0},
+	    {"<string>7</string>", -FAULT_TYPE, 0}};
+	const struct plist *value;
+	char text[200];
+	int64_t number = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		(void)snprintf(
+		    text, sizeof(text), "<plist version=\"1.0\">%s</plist>", table[i].text);
+		assert_int_equal(plist_parse(arena, text, strlen(text), &value, NULL), 0);
+		assert_int_equal(plist_whole_number(value, &number), table[i].code);
+		if (table[i].code == 0)
+			assert_int_equal(number, table[i].number);
+	}
+	value = real_parse((const uint8_t *)"\x40\xd5\x74\xc0\0\0\0\0", 8);
+	assert_int_equal(plist_whole_number(value, &number), 0);
+	assert_int_equal(number, 21971);
+	value = real_parse((const uint8_t *)"\xc0\x40\0\0", 4);
+	assert_int_equal(plist_whole_number(value, &number), 0);
+	assert_int_equal(number, -3);
+	value = real_parse((const uint8_t *)"\x7f\xc0\0\0", 4);
+	assert_int_equal(plist_whole_number(value, &number), -FAULT_RANGE);
+}
+
 int
 main(void)
 {
@@ -389,6 +459,7 @@ main(void)
 	    cmocka_unit_test(test_binary_cycles),
 	    cmocka_unit_test(test_binary_depth),
 	    cmocka_unit_test(test_shared_values_are_counted),
+	    cmocka_unit_test(plist_takes_a_real_that_is_whole_for_an_integer),
 	};
 	int failed;
 

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads IOKitPersonalities. A key that the bus knows becomes bits of the cube; other
+ * keys that take part in matching become conditions; the rest is the driver's own.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "migrate/personality.h"
+#include "kmutil-helpers/banned.h"
+
+#define TEXT_DEPTH 8
+
+/* A number of the cube: which key fixes which bits on which bus. */
+struct field {
+	enum bus bus, also;                     /* `also`: another one that knows it */
+	const char *key, *array_key, *mask_key; /* the last two may be NULL */
+	int word, shift, bits;
+	bool only_without_vendor;
+};
+
+static const struct field fields[] = {
+    {BUS_USB_DEVICE, BUS_USB_INTERFACE, "idVendor", NULL, NULL, 0, 16, 16, false},
+    {BUS_USB_DEVICE, BUS_USB_INTERFACE, "idProduct", "idProductArray", "idProductMask", 0, 0, 16,
+	false},
+    {BUS_USB_DEVICE, BUS_USB_INTERFACE, "bcdDevice", NULL, NULL, 1, 16, 16, false},
+    {BUS_USB_DEVICE, BUS_USB_DEVICE, "bDeviceClass", NULL, NULL, 1, 8, 8, false},
+    {BUS_USB_DEVICE, BUS_USB_DEVICE, "bDeviceSubClass", NULL, NULL, 1, 0, 8, false},
+    {BUS_USB_DEVICE, BUS_USB_DEVICE, "bDeviceProtocol", NULL, NULL, 2, 24, 8, false},
+    {BUS_USB_INTERFACE, BUS_USB_INTERFACE, "bInterfaceClass", NULL, NULL, 2, 16, 8, true},
+    {BUS_USB_INTERFACE, BUS_USB_INTERFACE, "bInterfaceSubClass", NULL, NULL, 2, 8, 8, true},
+    {BUS_USB_INTERFACE, BUS_USB_INTERFACE, "bInterfaceProtocol", NULL, NULL, 2, 0, 8, true},
+    {BUS_HID, BUS_HID, "VendorID", NULL, NULL, 0, 16, 16, false},
+    {BUS_HID, BUS_HID, "ProductID", "ProductIDArray", "ProductIDMask", 0, 0, 16, false},
+    {BUS_HID, BUS_HID, "PrimaryUsagePage", NULL, NULL, 1, 16, 16, false},
+    {BUS_HID, BUS_HID, "PrimaryUsage", NULL, NULL, 1, 0, 16, false},
+};
+
+/* Registers of PCI's configuration space that a key compares: any of its words. */
+static const struct {
+	const char *key;
+	int words[2], count;
+	uint32_t default_mask;
+} registers[] = {
+    {"IOPCIMatch", {0, 1}, 2, UINT32_MAX},
+    {"IOPCIPrimaryMatch", {0, 0}, 1, UINT32_MAX},
+    {"IOPCISecondaryMatch", {1, 0}, 1, UINT32_MAX},
+    {"IOPCIClassMatch", {2, 0}, 1, UINT32_C(0xffffff00)},
+};
+
+/* Demands that stand beside the numbers. */
+static const char *const condition_keys[] = {"IONameMatch", "IOPropertyMatch", "IOParentMatch",
+    "IOPathMatch", "IOLocationMatch", "IOResourceMatch", "IOPropertyExistsMatch", "USBSpeed",
+    "USBPortType", "Transport", "Product", "Manufacturer", "SerialNumber"};
+
+static enum bus
+bus_of(const char *provider)
+{
+	static const struct {
+		const char *provider;
+		enum bus bus;
+	} table[] = {
+	    {"IOPCIDevice", BUS_PCI},
+	    {"IOUSBHostDevice", BUS_USB_DEVICE},
+	    {"IOUSBDevice", BUS_USB_DEVICE},
+	    {"IOUSBHostInterface", BUS_USB_INTERFACE},
+	    {"IOUSBInterface", BUS_USB_INTERFACE},
+	    {"IOHIDDevice", BUS_HID},
+	    {"IOHIDInterface", BUS_HID},
+	    {"IOUserHIDDevice", BUS_HID},
+	    {"AppleUserHIDDevice", BUS_HID},
+	    {"AppleUserUSBHostHIDDevice", BUS_HID},
+	    {"IOResources", BUS_VIRTUAL},
+	    {"IOUserResources", BUS_VIRTUAL},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (strcmp(table[i].provider, provider) == 0)
+			return table[i].bus;
+	return BUS_OTHER;
+}
+
+const char *
+bus_name(enum bus bus)
+{
+	static const char *const names[] = {
+	    [BUS_PCI] = "pci",
+	    [BUS_USB_DEVICE] = "usb",
+	    [BUS_USB_INTERFACE] = "usb",
+	    [BUS_HID] = "hid",
+	    [BUS_VIRTUAL] = "virtual",
+	    [BUS_OTHER] = "other",
+	};
+
+	return names[bus];
+}
+
+/* Each device of one list with each of the other, where they agree. */
+static void
+meet(struct arena *arena, struct cube_list *devices, const struct cube_list *choices)
+{
+	struct cube_list met = {0};
+	struct cube both;
+	size_t i, j;
+
+	for (i = 0; i < devices->count; i++)
+		for (j = 0; j < choices->count && met.count < CUBE_MAX; j++)
+			if (cube_and(&devices->items[i], &choices->items[j], &both))
+				cube_add(arena, &met, &both);
+	*devices = met;
+}
+
+/* One value of a field. A number that does not fit its bits is no device's. */
+static void
+add_value(struct arena *arena, const struct field *field, const struct plist *value, uint32_t mask,
+    struct cube_list *choices)
+{
+	uint32_t all = (UINT32_C(1) << field->bits) - 1;
+	struct cube cube = {0};
+	int64_t number;
+
+	if (plist_whole_number(value, &number) != 0 || number < 0 || number > (int64_t)all)
+		return;
+	cube.mask[field->word] = (mask & all) << field->shift;
+	cube.value[field->word] = ((uint32_t)number & mask & all) << field->shift;
+	cube_add(arena, choices, &cube);
+}
+
+static void
+read_field(struct arena *arena, const struct plist *dict, const struct field *field,
+    struct personality *personality)
+{
+	const struct plist *value = plist_find(dict, field->key);
+	const struct plist *array = field->array_key ? plist_find(dict, field->array_key) : NULL;
+	const struct plist *mask_value = field->mask_key ? plist_find(dict, field->mask_key) : NULL;
+	struct cube_list choices = {0};
+	int64_t mask = UINT32_MAX;
+	size_t i;
+
+	if (value == NULL && array == NULL)
+		return;
+	if (mask_value != NULL && plist_whole_number(mask_value, &mask) != 0)
+		mask = UINT32_MAX;
+	if (value != NULL)
+		add_value(arena, field, value, (uint32_t)mask, &choices);
+	for (i = 0; i < plist_count(array); i++)
+		add_value(arena, field, plist_item(array, i), (uint32_t)mask, &choices);
+	if (choices.count == 0 && personality->fault == NULL)
+		personality->fault = arena_printf(arena, "its %s is no number that a device has",
+		    value != NULL ? field->key : field->array_key);
+	meet(arena, &personality->devices, &choices);
+}
+
+/* "0x12348086&0xffff 0x...": the words of a register key, as the family of PCI reads
+ * them. */
+static void
+read_register(struct arena *arena, const char *text, size_t row, struct personality *personality)
+{
+	struct cube_list choices = {0};
+	const char *at = text;
+	int i;
+
+	for (;;) {
+		struct cube cube;
+		char *end;
+		unsigned long value = strtoul(at, &end, 16), mask = registers[row].default_mask;
+
+		if (end == at)
+			break;
+		for (at = end; *at == ' '; at++)
+			continue;
+		if (*at == '&') {
+			mask = strtoul(at + 1, &end, 16);
+			at = end;
+		}
+		for (i = 0; i < registers[row].count; i++) {
+			int word = registers[row].words[i];
+
+			cube = (struct cube){0};
+			cube.mask[word] = (uint32_t)mask;
+			cube.value[word] = (uint32_t)(value & mask);
+			cube_add(arena, &choices, &cube);
+		}
+	}
+	if (choices.count == 0 && personality->fault == NULL)
+		personality->fault = arena_printf(arena, "its %s is no number", registers[row].key);
+	meet(arena, &personality->devices, &choices);
+}
+
+/* [{DeviceUsagePage, DeviceUsage}, ...]: any of them. */
+static void
+read_usage_pairs(struct arena *arena, const struct plist *pairs, struct personality *personality)
+{
+	static const struct field page = {.word = 1, .shift = 16, .bits = 16},
+				  usage = {.word = 1, .shift = 0, .bits = 16};
+	struct cube_list choices = {0};
+	size_t i;
+
+	if (plist_count(pairs) == 0)
+		return;
+	for (i = 0; i < plist_count(pairs); i++) {
+		const struct plist *pair = plist_item(pairs, i);
+		struct cube_list one = {0}, other = {0};
+
+		add_value(arena, &page, plist_find(pair, "DeviceUsagePage"), UINT32_MAX, &one);
+		if (plist_find(pair, "DeviceUsage") != NULL) {
+			add_value(
+			    arena, &usage, plist_find(pair, "DeviceUsage"), UINT32_MAX, &other);
+			meet(arena, &one, &other);
+		}
+		if (one.count > 0)
+			cube_add(arena, &choices, &one.items[0]);
+	}
+	meet(arena, &personality->devices, &choices);
+}
+
+/* A value as text, the same for the same value. */
+static const char *
+value_text(struct arena *arena, const struct plist *value, int depth)
+{
+	const char *text = plist_text(value);
+	int64_t number;
+	int truth;
+	size_t i;
+
+	if (text != NULL)
+		return text;
+	if (plist_whole_number(value, &number) == 0)
+		return arena_printf(arena, "%lld", (long long)number);
+	if (plist_boolean(value, &truth) == 0)
+		return truth ? "true" : "false";
+	text = plist_type(value) == PLIST_DICT ? "{" : plist_type(value) == PLIST_ARRAY ? "[" : "?";
+	for (i = 0; depth > 0 && i < plist_count(value); i++) {
+		const struct plist *part =
+		    plist_type(value) == PLIST_DICT ? plist_value(value, i) : plist_item(value, i);
+		const char *key = plist_key(value, i);
+
+		text = arena_printf(arena, "%s%s%s%s%s", text, i > 0 ? " " : "",
+		    key != NULL ? key : "", key != NULL ? "=" : "",
+		    value_text(arena, part, depth - 1));
+	}
+	return plist_count(value) == 0
+		   ? text
+		   : arena_printf(arena, "%s%c", text, plist_type(value) == PLIST_DICT ? '}' : ']');
+}
+
+static void
+read_condition(
+    struct arena *arena, const struct plist *dict, const char *key, struct personality *personality)
+{
+	const struct plist *value = plist_find(dict, key);
+	struct condition *condition;
+	size_t i, count = plist_type(value) == PLIST_ARRAY ? plist_count(value) : 1;
+
+	if (value == NULL)
+		return;
+	condition = arena_push(arena, &personality->conditions, &personality->condition_count,
+	    &personality->condition_room, sizeof(*condition));
+	condition->key = key;
+	condition->count = count;
+	condition->values = arena_array(arena, count, sizeof(*condition->values));
+	for (i = 0; i < count; i++)
+		condition->values[i] = value_text(arena,
+		    plist_type(value) == PLIST_ARRAY ? plist_item(value, i) : value, TEXT_DEPTH);
+}
+
+static int64_t
+number_or(const struct plist *dict, const char *key, int64_t otherwise)
+{
+	int64_t number;
+
+	return plist_whole_number(plist_find(dict, key), &number) == 0 ? number : otherwise;
+}
+
+/* A driver of Apple's that the bundle only points at. A dext's kernel half has a key
+ * of its own. */
+static bool
+names_apples_driver(const struct plist *dict)
+{
+	const char *id = plist_find_text(dict, "CFBundleIdentifier");
+
+	return id != NULL && strncmp(id, "com.apple.", 10) == 0 &&
+	       plist_find(dict, "IOUserServerName") == NULL;
+}
+
+static void
+read_numbers(struct arena *arena, const struct plist *dict, struct personality *personality)
+{
+	bool has_vendor = plist_find(dict, "idVendor") != NULL;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if ((fields[i].bus == personality->bus || fields[i].also == personality->bus) &&
+		    !(fields[i].only_without_vendor && has_vendor))
+			read_field(arena, dict, &fields[i], personality);
+	for (i = 0; personality->bus == BUS_PCI && i < sizeof(registers) / sizeof(*registers);
+	     i++) {
+		text = plist_find_text(dict, registers[i].key);
+		if (text == NULL)
+			continue;
+		read_register(arena, text, i, personality);
+		personality->has_pci_match |= registers[i].count > 1;
+	}
+	if (personality->bus == BUS_HID)
+		read_usage_pairs(arena, plist_find(dict, "DeviceUsagePairs"), personality);
+}
+
+static void
+read_one(struct arena *arena, const char *name, const struct plist *dict,
+    struct personality *personality)
+{
+	static const struct cube any = {0};
+	const char *provider = plist_find_text(dict, "IOProviderClass");
+	const char *category = plist_find_text(dict, "IOMatchCategory");
+	size_t i;
+
+	personality->name = name;
+	personality->provider = provider != NULL ? provider : "";
+	personality->bus = bus_of(personality->provider);
+	personality->category = category != NULL ? category : DEFAULT_MATCH_CATEGORY;
+	personality->score = number_or(dict, "IOProbeScore", 0);
+	personality->interface_number = number_or(dict, "bInterfaceNumber", -1);
+	personality->configuration = number_or(dict, "bConfigurationValue", -1);
+	personality->is_apples = names_apples_driver(dict);
+	cube_add(arena, &personality->devices, &any);
+	read_numbers(arena, dict, personality);
+	for (i = 0; i < sizeof(condition_keys) / sizeof(*condition_keys); i++)
+		read_condition(arena, dict, condition_keys[i], personality);
+}
+
+void
+personalities_read(struct arena *arena, const struct plist *info, struct personality_list *out)
+{
+	const struct plist *all = plist_find(info, "IOKitPersonalities");
+	size_t i;
+
+	*out = (struct personality_list){0};
+	for (i = 0; i < plist_count(all); i++) {
+		const char *name = plist_key(all, i);
+		const struct plist *dict = plist_value(all, i);
+
+		if (name == NULL || plist_type(dict) != PLIST_DICT)
+			continue;
+		read_one(arena, name, dict,
+		    arena_push(arena, &out->items, &out->count, &out->room, sizeof(*out->items)));
+	}
+}

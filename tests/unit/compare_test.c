@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Compare, beside a matcher of its own that looks at each device by itself. Drivers
+ * are random, in a small world: products 0 to 7, and 8 to 15 for all others (a mask
+ * has the higher bits together or not at all).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "kmutil-helpers/buf.h"
+#include "migrate/compare.h"
+#include "tests/unit/fixture.h"
+
+#define PAIRS 3000
+#define MAX_PERSONALITIES 5
+#define OTHERS 0xfff8U /* the bits of a product that lead out of 0 to 7 */
+
+struct device {
+	uint32_t vendor, product, class;
+};
+
+/* A personality as the test's own matcher knows it. */
+struct simple {
+	bool has_vendor, has_product, has_class, borrowed;
+	uint32_t vendor, class, mask;
+	uint32_t products[3];
+	unsigned int product_count;
+	int interface;
+};
+
+struct driver {
+	struct simple items[MAX_PERSONALITIES];
+	unsigned int count;
+	struct personality_list read;
+};
+
+static uint64_t seed = 20261124;
+
+static uint32_t
+dice(uint32_t sides)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint32_t)(seed >> 33) % sides;
+}
+
+static bool
+simple_matches(const struct simple *simple, const struct device *device)
+{
+	unsigned int i;
+
+	if (simple->borrowed || (simple->has_vendor && simple->vendor != device->vendor))
+		return false;
+	if (!simple->has_vendor && simple->has_class && simple->class != device->class)
+		return false;
+	if (!simple->has_product)
+		return true;
+	for (i = 0; i < simple->product_count; i++)
+		if ((simple->products[i] & simple->mask) == (device->product & simple->mask))
+			return true;
+	return false;
+}
+
+static bool
+driver_matches(const struct driver *driver, const struct device *device)
+{
+	unsigned int i;
+
+	for (i = 0; i < driver->count; i++)
+		if (simple_matches(&driver->items[i], device))
+			return true;
+	return false;
+}
+
+static bool
+both_want(const struct driver *old, const struct driver *new, const struct device *device)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < old->count; i++)
+		for (j = 0; j < new->count; j++)
+			if (simple_matches(&old->items[i], device) &&
+			    simple_matches(&new->items[j], device) &&
+			    (old->items[i].interface < 0 || new->items[j].interface < 0 ||
+				old->items[i].interface == new->items[j].interface))
+				return true;
+	return false;
+}
+
+static void
+put_number(struct buf *xml, const char *key, uint32_t value)
+{
+	if (dice(2))
+		buf_printf(xml, "<key>%s</key><integer>%u</integer>", key, value);
+	else
+		buf_printf(xml, "<key>%s</key><real>%u.0</real>", key, value);
+}
+
+static void
+put_products(struct buf *xml, const struct simple *simple)
+{
+	unsigned int i;
+
+	if (simple->product_count == 1) {
+		put_number(xml, "idProduct", simple->products[0]);
+	} else {
+		buf_text(xml, "<key>idProductArray</key><array>");
+		for (i = 0; i < simple->product_count; i++)
+			buf_printf(xml, "<integer>%u</integer>", simple->products[i]);
+		buf_text(xml, "</array>");
+	}
+	if (simple->mask != 0xffff || dice(2))
+		put_number(xml, "idProductMask", simple->mask);
+}
+
+static void
+put_simple(struct buf *xml, struct simple *simple)
+{
+	unsigned int i;
+
+	*simple = (struct simple){.has_vendor = dice(4) > 0,
+	    .has_product = dice(4) > 0,
+	    .has_class = dice(2) > 0,
+	    .borrowed = dice(10) == 0,
+	    .vendor = 1 + dice(2),
+	    .class = 2 + dice(2),
+	    .product_count = 1 + dice(3),
+	    .interface = (int)dice(4) - 2,
+	    .mask = dice(2) ? 0xffff : (dice(8) | (dice(2) ? OTHERS : 0))};
+	for (i = 0; i < simple->product_count; i++)
+		simple->products[i] = dice(8);
+	buf_printf(xml, "<dict><key>IOProviderClass</key><string>%s</string>",
+	    dice(2) ? "IOUSBInterface" : "IOUSBHostInterface");
+	if (simple->borrowed)
+		buf_text(xml, "<key>CFBundleIdentifier</key><string>com.apple.driver.X</string>");
+	if (simple->has_vendor)
+		put_number(xml, "idVendor", simple->vendor);
+	if (simple->has_product)
+		put_products(xml, simple);
+	if (simple->has_class)
+		put_number(xml, "bInterfaceClass", simple->class);
+	if (simple->interface >= 0)
+		put_number(xml, "bInterfaceNumber", (uint32_t)simple->interface);
+	else
+		simple->interface = -1;
+	buf_text(xml, "</dict>");
+}
+
+static void
+make_driver(struct arena *arena, struct driver *driver)
+{
+	const struct plist *info = NULL;
+	struct buf xml = {0};
+	unsigned int i;
+
+	driver->count = dice(MAX_PERSONALITIES + 1);
+	buf_text(&xml, "<plist version=\"1.0\"><dict><key>IOKitPersonalities</key><dict>");
+	for (i = 0; i < driver->count; i++) {
+		buf_printf(&xml, "<key>p%u</key>", i);
+		put_simple(&xml, &driver->items[i]);
+	}
+	buf_text(&xml, "</dict></dict></plist>");
+	assert_int_equal(plist_parse(arena, xml.bytes, xml.len, &info, NULL), 0);
+	personalities_read(arena, info, &driver->read);
+	assert_int_equal(driver->read.count, driver->count);
+	buf_done(&xml);
+}
+
+static bool
+row_has(const struct compare_row *row, const struct device *device)
+{
+	struct cube point = {{device->vendor << 16 | device->product, 0, device->class << 16},
+	    {UINT32_MAX, UINT32_MAX, UINT32_MAX}};
+	struct cube both;
+
+	return cube_and(&row->devices, &point, &both);
+}
+
+static bool
+list_has(const struct compare_list *list, const struct device *device)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (row_has(&list->items[i], device))
+			return true;
+	return false;
+}
+
+/* Each device of a kind has a row, and each row has a device of that kind. */
+struct kinds {
+	unsigned int lost_in[64], gained_in[64], contested_in[64];
+};
+
+static void
+count_rows(const struct compare_list *list, const struct device *device, unsigned int *in)
+{
+	size_t i;
+
+	assert_true(list->count <= 64);
+	for (i = 0; i < list->count; i++)
+		in[i] += row_has(&list->items[i], device);
+}
+
+static void
+check_device(const struct driver *old, const struct driver *new,
+    const struct comparison *comparison, const struct device *device, struct kinds *kinds)
+{
+	bool in_old = driver_matches(old, device), in_new = driver_matches(new, device);
+
+	if (in_old && !in_new) {
+		assert_true(list_has(&comparison->lost, device));
+		count_rows(&comparison->lost, device, kinds->lost_in);
+	}
+	if (in_new && !in_old) {
+		assert_true(list_has(&comparison->gained, device));
+		count_rows(&comparison->gained, device, kinds->gained_in);
+	}
+	if (both_want(old, new, device)) {
+		assert_true(list_has(&comparison->contested, device));
+		count_rows(&comparison->contested, device, kinds->contested_in);
+	}
+}
+
+static void
+compare_agrees_with_a_slow_matcher(void **state)
+{
+	unsigned int pair, lost = 0, gained = 0, contested = 0;
+	size_t i;
+
+	(void)state;
+	for (pair = 0; pair < PAIRS; pair++) {
+		struct arena *arena = arena_new(0);
+		struct driver old, new;
+		struct comparison comparison;
+		struct kinds kinds = {{0}, {0}, {0}};
+		struct device device;
+
+		make_driver(arena, &old);
+		make_driver(arena, &new);
+		compare_drivers(arena, &old.read, &new.read, &comparison);
+		for (device.vendor = 1; device.vendor <= 3; device.vendor++)
+			for (device.product = 0; device.product <= 15; device.product++)
+				for (device.class = 2; device.class <= 4; device.class ++)
+					check_device(&old, &new, &comparison, &device, &kinds);
+		for (i = 0; i < comparison.lost.count; i++)
+			assert_true(kinds.lost_in[i] > 0);
+		for (i = 0; i < comparison.gained.count; i++)
+			assert_true(kinds.gained_in[i] > 0);
+		for (i = 0; i < comparison.contested.count; i++)
+			assert_true(kinds.contested_in[i] > 0);
+		lost += comparison.lost.count > 0;
+		gained += comparison.gained.count > 0;
+		contested += comparison.contested.count > 0;
+		arena_free(arena);
+	}
+	print_message(
+	    "# %u pairs of drivers: %u lose, %u gain, %u contest\n", pair, lost, gained, contested);
+	assert_true(lost > PAIRS / 10 && gained > PAIRS / 10 && contested > PAIRS / 10);
+}
+
+/* Reads personalities from the inside of IOKitPersonalities. */
+static struct personality_list
+read_text(struct arena *arena, const char *inside)
+{
+	struct personality_list list;
+	const struct plist *info = NULL;
+	struct buf xml = {0};
+
+	buf_printf(&xml,
+	    "<plist version=\"1.0\"><dict><key>IOKitPersonalities</key><dict>%s</dict></dict>"
+	    "</plist>",
+	    inside);
+	assert_int_equal(plist_parse(arena, xml.bytes, xml.len, &info, NULL), 0);
+	personalities_read(arena, info, &list);
+	buf_done(&xml);
+	return list;
+}
+
+#define DRIVER(provider, keys)                                                                     \
+	"<key>it</key><dict><key>IOProviderClass</key><string>" provider "</string>" keys "</"     \
+											  "dict>"
+#define TEXT(key, value) "<key>" key "</key><string>" value "</string>"
+#define NUMBER(key, value) "<key>" key "</key><integer>" value "</integer>"
+
+/* Which of old and new lose and contest what, by hand. */
+static void
+compare_reads_as_the_families_do(void **state)
+{
+	static const struct {
+		const char *old, *new;
+		unsigned int lost, gained, contested;
+		const char *match; /* of the first lost one */
+	} table[] = {
+	    /* a PCI vendor's mask covers its device */
+	    {DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")),
+		DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x00001b85&amp;0x0000ffff")), 0, 2, 1,
+		NULL},
+	    /* a list of words, one of which is gone */
+	    {DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x12341b85 0x43211b85")),
+		DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")), 2, 0, 1,
+		"0x1b85:0x4321"},
+	    /* a class has a mask of its own */
+	    {DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x04030000")),
+		DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x04000000&amp;0xff000000")), 0, 1,
+		1, NULL},
+	    /* all products of a vendor are more than one of them */
+	    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790")),
+		DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790") NUMBER("idProduct", "7")), 1,
+		0, 1, "0x1a86:any"},
+	    /* a number that is a text is no number */
+	    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790")),
+		DRIVER("IOUSBHostDevice", TEXT("idVendor", "6790")), 1, 0, 0, "0x1a86:any"},
+	    /* one usage of two */
+	    {DRIVER("IOHIDDevice",
+		 "<key>DeviceUsagePairs</key><array><dict>" NUMBER("DeviceUsagePage", "1")
+		     NUMBER("DeviceUsage", "6") "</dict><dict>" NUMBER("DeviceUsagePage", "1")
+			 NUMBER("DeviceUsage", "2") "</dict></array>"),
+		DRIVER("IOHIDDevice", NUMBER("PrimaryUsagePage", "1") NUMBER("PrimaryUsage", "6")),
+		1, 0, 1, "usage page 0x0001, usage 0x0002"},
+	    /* a name more is a demand more */
+	    {DRIVER("IOPlatformDevice", TEXT("IONameMatch", "ps2controller")),
+		DRIVER("IOPlatformDevice",
+		    "<key>IONameMatch</key><array><string>ps2controller</string>"
+		    "<string>other</string></array>"),
+		0, 1, 1, NULL},
+	    /* other interfaces of the same device are no contest, and no loss */
+	    {DRIVER("IOUSBInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "0")),
+		DRIVER(
+		    "IOUSBHostInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "1")),
+		0, 0, 0, NULL},
+	    /* another bus is another device */
+	    {DRIVER("IOUSBDevice", NUMBER("idVendor", "1")),
+		DRIVER("IOHIDDevice", NUMBER("VendorID", "1")), 1, 1, 0, "0x0001:any"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct arena *arena = arena_new(0);
+		struct personality_list old = read_text(arena, table[i].old),
+					new = read_text(arena, table[i].new);
+		struct comparison comparison;
+
+		compare_drivers(arena, &old, &new, &comparison);
+		print_message("# row %zu\n", i);
+		assert_int_equal(comparison.lost.count, table[i].lost);
+		assert_int_equal(comparison.gained.count, table[i].gained);
+		assert_int_equal(comparison.contested.count, table[i].contested);
+		if (table[i].match != NULL)
+			assert_string_equal(comparison.lost.items[0].match, table[i].match);
+		arena_free(arena);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(compare_agrees_with_a_slow_matcher),
+	    cmocka_unit_test(compare_reads_as_the_families_do),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
