@@ -281,76 +281,71 @@ read_text(struct arena *arena, const char *inside)
 
 #define DRIVER(provider, keys)                                                                     \
 	"<key>it</key><dict><key>IOProviderClass</key><string>" provider "</string>" keys "</"     \
-											  "dict>"
+	"dict>"
 #define TEXT(key, value) "<key>" key "</key><string>" value "</string>"
 #define NUMBER(key, value) "<key>" key "</key><integer>" value "</integer>"
 
-/* Which of old and new lose and contest what, by hand. */
+/* What old and new lose, gain and contest, by hand. */
+static const struct {
+	const char *old, *new;
+	unsigned int lost, gained, contested;
+	const char *match; /* of the first lost one */
+} families[] = {
+    /* a PCI vendor's mask covers its device */
+    {DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")),
+	DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x00001b85&amp;0x0000ffff")), 0, 2, 1, NULL},
+    /* a list of words, one of which is gone */
+    {DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x12341b85 0x43211b85")),
+	DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")), 2, 0, 1, "0x1b85:0x4321"},
+    /* a class has a mask of its own */
+    {DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x04030000")),
+	DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x04000000&amp;0xff000000")), 0, 1, 1, NULL},
+    /* all products of a vendor are more than one of them */
+    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790")),
+	DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790") NUMBER("idProduct", "7")), 1, 0, 1,
+	"0x1a86:any"},
+    /* a number that is a text is no number */
+    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790")),
+	DRIVER("IOUSBHostDevice", TEXT("idVendor", "6790")), 1, 0, 0, "0x1a86:any"},
+    /* one usage of two */
+    {DRIVER("IOHIDDevice", "<key>DeviceUsagePairs</key><array><dict>" NUMBER("DeviceUsagePage", "1")
+			       NUMBER("DeviceUsage", "6") "</dict><dict>" NUMBER("DeviceUsagePage",
+				   "1") NUMBER("DeviceUsage", "2") "</dict></array>"),
+	DRIVER("IOHIDDevice", NUMBER("PrimaryUsagePage", "1") NUMBER("PrimaryUsage", "6")), 1, 0, 1,
+	"usage page 0x0001, usage 0x0002"},
+    /* a name more is a demand more */
+    {DRIVER("IOPlatformDevice", TEXT("IONameMatch", "ps2controller")),
+	DRIVER("IOPlatformDevice", "<key>IONameMatch</key><array><string>ps2controller</string>"
+				   "<string>other</string></array>"),
+	0, 1, 1, NULL},
+    /* other interfaces of the same device are no contest, and no loss */
+    {DRIVER("IOUSBInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "0")),
+	DRIVER("IOUSBHostInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "1")), 0, 0,
+	0, NULL},
+    /* another bus is another device */
+    {DRIVER("IOUSBDevice", NUMBER("idVendor", "1")), DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	1, 1, 0, "0x0001:any"},
+};
+
 static void
 compare_reads_as_the_families_do(void **state)
 {
-	static const struct {
-		const char *old, *new;
-		unsigned int lost, gained, contested;
-		const char *match; /* of the first lost one */
-	} table[] = {
-	    /* a PCI vendor's mask covers its device */
-	    {DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")),
-		DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x00001b85&amp;0x0000ffff")), 0, 2, 1,
-		NULL},
-	    /* a list of words, one of which is gone */
-	    {DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x12341b85 0x43211b85")),
-		DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")), 2, 0, 1,
-		"0x1b85:0x4321"},
-	    /* a class has a mask of its own */
-	    {DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x04030000")),
-		DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x04000000&amp;0xff000000")), 0, 1,
-		1, NULL},
-	    /* all products of a vendor are more than one of them */
-	    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790")),
-		DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790") NUMBER("idProduct", "7")), 1,
-		0, 1, "0x1a86:any"},
-	    /* a number that is a text is no number */
-	    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790")),
-		DRIVER("IOUSBHostDevice", TEXT("idVendor", "6790")), 1, 0, 0, "0x1a86:any"},
-	    /* one usage of two */
-	    {DRIVER("IOHIDDevice",
-		 "<key>DeviceUsagePairs</key><array><dict>" NUMBER("DeviceUsagePage", "1")
-		     NUMBER("DeviceUsage", "6") "</dict><dict>" NUMBER("DeviceUsagePage", "1")
-			 NUMBER("DeviceUsage", "2") "</dict></array>"),
-		DRIVER("IOHIDDevice", NUMBER("PrimaryUsagePage", "1") NUMBER("PrimaryUsage", "6")),
-		1, 0, 1, "usage page 0x0001, usage 0x0002"},
-	    /* a name more is a demand more */
-	    {DRIVER("IOPlatformDevice", TEXT("IONameMatch", "ps2controller")),
-		DRIVER("IOPlatformDevice",
-		    "<key>IONameMatch</key><array><string>ps2controller</string>"
-		    "<string>other</string></array>"),
-		0, 1, 1, NULL},
-	    /* other interfaces of the same device are no contest, and no loss */
-	    {DRIVER("IOUSBInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "0")),
-		DRIVER(
-		    "IOUSBHostInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "1")),
-		0, 0, 0, NULL},
-	    /* another bus is another device */
-	    {DRIVER("IOUSBDevice", NUMBER("idVendor", "1")),
-		DRIVER("IOHIDDevice", NUMBER("VendorID", "1")), 1, 1, 0, "0x0001:any"},
-	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+	for (i = 0; i < sizeof(families) / sizeof(*families); i++) {
 		struct arena *arena = arena_new(0);
-		struct personality_list old = read_text(arena, table[i].old),
-					new = read_text(arena, table[i].new);
+		struct personality_list old = read_text(arena, families[i].old),
+					new = read_text(arena, families[i].new);
 		struct comparison comparison;
 
 		compare_drivers(arena, &old, &new, &comparison);
 		print_message("# row %zu\n", i);
-		assert_int_equal(comparison.lost.count, table[i].lost);
-		assert_int_equal(comparison.gained.count, table[i].gained);
-		assert_int_equal(comparison.contested.count, table[i].contested);
-		if (table[i].match != NULL)
-			assert_string_equal(comparison.lost.items[0].match, table[i].match);
+		assert_int_equal(comparison.lost.count, families[i].lost);
+		assert_int_equal(comparison.gained.count, families[i].gained);
+		assert_int_equal(comparison.contested.count, families[i].contested);
+		if (families[i].match != NULL)
+			assert_string_equal(comparison.lost.items[0].match, families[i].match);
 		arena_free(arena);
 	}
 }
