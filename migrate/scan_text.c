@@ -92,8 +92,7 @@ text_sources(const struct view *view, const struct subject *subject, bool carrie
 	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++) {
 		trace = subject->kext->traces[i];
 		if (is_carrier(trace) != carriers || told[trace->source] ||
-		    (keeper >= 0 &&
-			case_keeper(subject->kext, trace) != (enum keeper)keeper))
+		    (keeper >= 0 && case_keeper(subject->kext, trace) != (enum keeper)keeper))
 			continue;
 		told[trace->source] = true;
 		buf_printf(&line, " %s", source_get(trace->source)->name);
@@ -164,8 +163,7 @@ text_subject(const struct view *view, const struct subject *subject)
 	}
 	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++)
 		if (view->verbose || is_carrier(subject->kext->traces[i]))
-			text_trace(
-			    view, subject->kext, subject->kext->traces[i], version);
+			text_trace(view, subject->kext, subject->kext->traces[i], version);
 	if (!view->verbose)
 		text_sources(view, subject, false, -1);
 }

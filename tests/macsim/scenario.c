@@ -19,6 +19,10 @@ static const struct scenario scenarios[] = {
 	"example-capture", scenario_capture_card, NULL},
     {"capture-card-nodext", "Example Capture without a replacement", "example-capture",
 	scenario_capture_nodext, NULL},
+    {"ch34x", "WCH CH34x: one receipt with two kexts and the app of the dext", NULL, scenario_ch34x,
+	NULL},
+    {"studio", "three vendors: one to go, one whose bundle is missing, one never approved",
+	"studio-audio studio-disk studio-link", scenario_studio, NULL},
     {"every-source", "a trace of every kind, of many kexts", "every-source every-orphan every-hid",
 	scenario_every, scenario_every_finish},
 };

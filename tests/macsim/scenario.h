@@ -39,6 +39,9 @@ void scenario_apples(const char *root, struct model *model);
 void scenario_put_kext(const char *root, struct model *model, const struct scenario_kext *kext);
 void scenario_put_text(const char *root, const char *path, const char *text);
 void scenario_put_plist(const char *root, const char *path, struct plist *plist);
+/* Puts a bundle and reads what macOS would note of it. */
+struct kext scenario_record(
+    const char *root, struct model *model, const struct scenario_kext *kext);
 /* Receipt and BOM for paths relative to the prefix folder, sorted. */
 struct scenario_receipt {
 	const char *id, *version, *prefix, *name; /* prefix "/", "" or "Applications" */
@@ -56,6 +59,23 @@ void scenario_put_codeless(const char *root, const struct scenario_kext *kext);
  * folder is in the answer. */
 struct kext scenario_link_kext(const char *root, struct model *model, const char *path);
 
+/* scenario_app.c */
+struct scenario_app {
+	const char *path, *id, *dext, *team, *short_version, *version;
+	const char *category, *provider, *match; /* of the dext's personality; match: or NULL */
+	const char *state;                       /* the dext's, as in db.plist */
+};
+void scenario_put_app(const char *root, struct model *model, const struct scenario_app *app);
+
+/* scenario_other.c: Apple silicon: a boot folder on Preboot with a collection of one
+ * kext, which the running system does not use; volume group and nsih as the model has
+ * them now. foreign: as in scenario_expect.h. */
+void scenario_put_other_boot(
+    const char *root, struct model *model, const struct scenario_kext *kext, bool foreign);
+/* The boot folder of another system, with that kext. */
+void scenario_put_other_system(
+    const char *root, struct model *model, const struct scenario_kext *kext);
+
 /* scenario_policy.c: KextPolicy with the approvals of the members, WAL left open. */
 void scenario_put_policy(const char *root, const struct model *model, const char *developer);
 /* More rows, as SQL. */
@@ -64,6 +84,8 @@ void scenario_policy_more(const char *root, const char *sql);
 /* One file each. */
 void scenario_capture_card(const char *root, struct model *model);
 void scenario_capture_nodext(const char *root, struct model *model);
+void scenario_ch34x(const char *root, struct model *model);
+void scenario_studio(const char *root, struct model *model);
 void scenario_every(const char *root, struct model *model);
 void scenario_every_finish(const char *root, struct model *model);
 void scenario_every_keep(const char *root, struct model *model);

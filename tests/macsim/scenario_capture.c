@@ -7,7 +7,6 @@
 
 #include "tests/macsim/keep.h"
 #include "tests/macsim/scenario.h"
-#include "tests/macsim/write_macho.h"
 
 #define TEAM "EXAMPLE001"
 #define APP "/Applications/Example Capture.app"
@@ -81,65 +80,19 @@ put_kexts(const char *root, struct model *model)
 	scenario_put_policy(root, model, "Example Capture Inc.");
 }
 
-static struct plist *
-dext_info(void)
-{
-	struct plist *info = plist_dict(), *personality = plist_dict();
-
-	plist_set(info, "CFBundleExecutable", plist_string(DEXT));
-	plist_set(info, "CFBundleIdentifier", plist_string(DEXT));
-	plist_set(info, "CFBundlePackageType", plist_string("DEXT"));
-	plist_set(info, "CFBundleShortVersionString", plist_string("2.0"));
-	plist_set(info, "CFBundleVersion", plist_string("200"));
-	plist_set(personality, "CFBundleIdentifier", plist_string(DEXT));
-	plist_set(personality, "IOClass", plist_string("IOUserService"));
-	plist_set(personality, "IOMatchCategory", plist_string("ExampleCapture"));
-	plist_set(personality, "IOPCIMatch", plist_string("0x00011cd7"));
-	plist_set(personality, "IOProviderClass", plist_string("IOPCIDevice"));
-	plist_set(personality, "IOUserServerName", plist_string(DEXT));
-	return plist_set(
-	    info, "IOKitPersonalities", plist_set(plist_dict(), "Device", personality));
-}
-
-static void
-put_app(const char *root, struct model *model)
-{
-	static const char inside[] = APP "/Contents/Library/SystemExtensions/" DEXT ".dext";
-	struct plist *info = plist_dict();
-	struct bytes image = {0}, program = {0};
-	char uuid[40];
-
-	plist_set(info, "CFBundleExecutable", plist_string("Example Capture"));
-	plist_set(info, "CFBundleIdentifier", plist_string("com.example.capture.app"));
-	plist_set(info, "CFBundlePackageType", plist_string("APPL"));
-	plist_set(info, "CFBundleShortVersionString", plist_string("2.0"));
-	plist_set(info, "CFBundleVersion", plist_string("200"));
-	scenario_put_plist(root, APP "/Contents/Info.plist", info);
-	/* A copy, so that whoever changes it changes none of Apple's tools. */
-	if (!files_read(root, "/usr/bin/kmutil", &program))
-		macsim_die("a Mac without tools");
-	files_write(root, APP "/Contents/MacOS/Example Capture", program.data, program.len, 0755);
-	bytes_done(&program);
-	scenario_put_plist(
-	    root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/Info.plist", dext_info());
-	model_uuid(model, uuid);
-	macho_write_kext(&image, model_is(model, "chip", "apple"), uuid, DEXT, TEAM);
-	files_write(root, APP "/Contents/Library/SystemExtensions/" DEXT ".dext/" DEXT, image.data,
-	    image.len, 0755);
-	bytes_done(&image);
-	model_uuid(model, uuid);
-	struct files_path staged = files_format(KEEP_SYSEXT "/%s/" DEXT ".dext", uuid);
-	files_copy_tree(root, inside, staged.text);
-	model_put(model, "dext.uuid", uuid);
-}
-
 static void
 put_dext(const char *root, struct model *model)
 {
-	static const char *const facts[][2] = {{"dext.id", DEXT}, {"dext.team", TEAM},
-	    {"dext.short", "2.0"}, {"dext.version", "200"}, {"dext.app", APP},
-	    {"dext.appid", "com.example.capture.app"}, {"dext.category", "ExampleCapture"},
-	    {"dext.state", "activated_enabled"}, {"dext.allowed", "yes"}};
+	static const struct scenario_app app = {.path = APP,
+	    .id = "com.example.capture.app",
+	    .dext = DEXT,
+	    .team = TEAM,
+	    .short_version = "2.0",
+	    .version = "200",
+	    .category = "ExampleCapture",
+	    .provider = "IOPCIDevice",
+	    .match = "0x00011cd7",
+	    .state = "activated_enabled"};
 	struct scenario_receipt receipt = {"com.example.capture.app.pkg", "2.0", "Applications",
 	    "Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths), false};
 	union {
@@ -147,9 +100,7 @@ put_dext(const char *root, struct model *model)
 		char *const *plain;
 	} paths = {app_paths};
 
-	put_app(root, model);
-	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-		model_put(model, facts[i][0], facts[i][1]);
+	scenario_put_app(root, model, &app);
 	receipt.paths = paths.plain;
 	scenario_put_receipt(root, &receipt);
 }

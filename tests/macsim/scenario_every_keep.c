@@ -64,18 +64,6 @@ put_linked_apples(const char *root, struct model *model)
 	expect_apples(false);
 }
 
-/* A bundle that is read and taken away again: what is left of it is a record. */
-static struct kext
-record_of(const char *root, struct model *model, const struct scenario_kext *made)
-{
-	struct kext kext;
-
-	scenario_put_kext(root, model, made);
-	if (!keep_bundle_read(root, made->path, &kext))
-		macsim_die("%s: is no kext", made->path);
-	return kext;
-}
-
 static void
 add_to(struct model *model, const char *key, const struct kext *kext)
 {
@@ -99,7 +87,7 @@ put_lone(const char *root, struct model *model)
 		"IOResources", NULL},
 	    authorized = {EXTENSIONS "EveryAuthorized.kext", "com.example.every.authorized", "1.0",
 		TEAM, "", "IOResources", NULL};
-	struct kext kext = record_of(root, model, &staged);
+	struct kext kext = scenario_record(root, model, &staged);
 
 	keep_staging_put(root, &kext);
 	files_remove_tree(root, "/Library/Filesystems/everyfs.fs/Contents/Extensions/14");
@@ -107,49 +95,21 @@ put_lone(const char *root, struct model *model)
 	    "/Library/StagedExtensions/Library/Filesystems/everyfs.fs/Contents/Extensions/14/"
 	    "everyfs.kext",
 	    "4.7.0");
-	kext = record_of(root, model, &stashed);
+	kext = scenario_record(root, model, &stashed);
 	keep_stash_put(root, model, &kext);
 	add_to(model, "stray", &kext);
 	files_remove_tree(root, stashed.path);
 	expect_at(model, "stashed", kext.id, keep_stash_path(&kext).text, "1.0");
-	kext = record_of(root, model, &named);
+	kext = scenario_record(root, model, &named);
 	*kext.cdhash = 0;
 	add_to(model, "instruction", &kext);
 	files_remove_tree(root, named.path);
 	expect_in(model, "kcgen", kext.id, kext.path,
 	    KEEP_AUXKC "/com.apple.kcgen.instructions.plist", NULL);
-	kext = record_of(root, model, &authorized);
+	kext = scenario_record(root, model, &authorized);
 	add_to(model, "authorized", &kext);
 	files_remove_tree(root, authorized.path);
 	expect_in(model, "uakl", kext.id, NULL, KEEP_AUXKC "/com.apple.kcgen.uakl.plist", NULL);
-}
-
-/* A boot folder with a collection of one kext, which is not the running one's. */
-static void
-put_other_boot(
-    const char *root, struct model *model, const struct scenario_kext *made, bool foreign)
-{
-	struct kexts kept = kexts_get(model, "member"), one = {0};
-	struct kext kext = record_of(root, model, made);
-	struct expect expect = {.id = kext.id,
-	    .source = "preboot",
-	    .path = kext.path,
-	    .version = kext.version,
-	    .keeper = "other-system",
-	    .foreign = foreign};
-	struct files_path path;
-
-	keep_base_write(root, model);
-	kexts_add(&one, &kext);
-	kexts_put(model, "member", &one);
-	keep_collection_write(root, model);
-	path = keep_collection_path(model);
-	expect.container = path.text;
-	expect_trace(model, &expect);
-	kexts_put(model, "member", &kept);
-	files_remove_tree(root, made->path);
-	kexts_free(&one);
-	kexts_free(&kept);
 }
 
 /* Apple silicon: the boot folder before the active one, and another system. */
@@ -162,23 +122,17 @@ put_other_boots(const char *root, struct model *model)
 					  other = {EXTENSIONS "OtherDriver.kext",
 					      "com.example.other.driver", "7.0", "EXAMPLE006", "",
 					      "IOResources", NULL};
-	char group[40], nsih[100], fresh[100];
+	char nsih[100], fresh[100];
 
 	if (!model_is(model, "chip", "apple"))
 		return;
-	snprintf(group, sizeof(group), "%s", model_get(model, "volume-group", ""));
 	snprintf(nsih, sizeof(nsih), "%s", model_get(model, "nsih", ""));
 	model_nsih(model, fresh);
 	model_put(model, "nsih", fresh);
-	put_other_boot(root, model, &relic, false);
-	model_uuid(model, fresh);
-	model_put(model, "volume-group", fresh);
-	model_nsih(model, fresh);
-	model_put(model, "nsih", fresh);
-	put_other_boot(root, model, &other, true);
-	model_put(model, "volume-group", group);
+	scenario_put_other_boot(root, model, &relic, false);
 	model_put(model, "nsih", nsih);
 	keep_base_write(root, model); /* names the active folder again */
+	scenario_put_other_system(root, model, &other);
 }
 
 static void
@@ -253,7 +207,7 @@ scenario_every_finish(const char *root, struct model *model)
 {
 	static const struct scenario_kext ghost = {EXTENSIONS "EveryGhost.kext",
 	    "com.example.every.ghost", "1.0", TEAM, "", "IOResources", NULL};
-	struct kext kext = record_of(root, model, &ghost);
+	struct kext kext = scenario_record(root, model, &ghost);
 
 	files_remove_tree(root, ghost.path);
 	add_to(model, "boot", &kext);

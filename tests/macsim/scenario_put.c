@@ -78,6 +78,17 @@ scenario_put_kext(const char *root, struct model *model, const struct scenario_k
 	bytes_done(&image);
 }
 
+struct kext
+scenario_record(const char *root, struct model *model, const struct scenario_kext *made)
+{
+	struct kext kext;
+
+	scenario_put_kext(root, model, made);
+	if (!keep_bundle_read(root, made->path, &kext))
+		macsim_die("%s: is no kext", made->path);
+	return kext;
+}
+
 void
 scenario_put_codeless(const char *root, const struct scenario_kext *kext)
 {

@@ -7,21 +7,6 @@
 . "${0%/*}/lib.sh"
 
 rules=usr/local/kextirpate/rules
-found=0
-
-# exactly NAME [all] [copy]: the last scan against what the scenario laid.
-exactly() {
-  name=$1
-  shift
-  if told=$(python3 "$top/tests/story/traces.py" "$out" "$story/laid" "$@" 2>&1); then
-    ok "$name: exactly what was laid"
-    found=$((found + $(echo "$told" | sed -n 's/.*, \([0-9]*\) found$/\1/p')))
-  else
-    not_ok "$name: exactly what was laid"
-    echo "$told" | sed 's/^/# /'
-  fi
-  echo "# $told" | tail -n 1
-}
 
 # copied OPTION...: scan of a tree, by the tool as it runs here.
 copied() {
@@ -50,7 +35,6 @@ apart() {
 for macos in 13.6 15.7 26.0; do
   for chip in apple intel; do
     new "$macos" "$chip" every-source
-    show --traces >"$story/laid"
     expect 1 "$macos $chip: scan" kextirpate scan --json
     exactly "$macos $chip"
     json "[p for p in j['problems'] if p['matters']]" '[]'
@@ -77,7 +61,6 @@ done
 
 echo '# links that lead into the copy: everything is found where it lies'
 new 15.7 apple every-source
-show --traces >"$story/laid"
 on true
 apart
 ln -s "$preboot" "$story/preboot-link"
@@ -89,5 +72,4 @@ rm -r "$system/System/Volumes/Preboot" "$system/System/Library/KernelCollections
   "$data/Library/KernelCollections"
 expect 1 'without Preboot' copied --root "$system" --data "$data"
 json "[(p['source'], p['matters']) for p in j['problems'] if p['matters']]" "[('preboot', True)]"
-echo "# counts: $found traces found where they were laid"
 done_testing

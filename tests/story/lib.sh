@@ -99,6 +99,20 @@ says_not() {
   if cat "$out" "$err" | grep -q -e "$1"; then not_ok "does not say: $1"; else ok "does not say: $1"; fi
 }
 
+# exactly NAME [all] [copy]: the last scan tells what the scenario has laid, no trace
+# less and none more (tests/story/traces.py).
+exactly() {
+  name=$1
+  shift
+  show --traces >"$story/laid"
+  if told=$(python3 "$top/tests/story/traces.py" "$out" "$story/laid" "$@" 2>&1); then
+    ok "$name: exactly what was laid ($told)"
+  else
+    not_ok "$name: exactly what was laid"
+    echo "$told" | sed 's/^/# /'
+  fi
+}
+
 # tree: a line for everything on the Mac that root could have moved: path, kind, mode,
 # owner, size, checksum. What macOS and the tool keep for themselves is left out.
 tree() {
