@@ -18,7 +18,7 @@ FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-r
 MODE_FLAGS := $(or $(FLAGS_$(MODE)),$(error unknown MODE "$(MODE)"))
 
 XML_CFLAGS := $(shell xml2-config --cflags 2>/dev/null || echo -I/usr/include/libxml2)
-LIBS := -lxml2 -lsqlite3
+LIBS := -lxml2 -lsqlite3 $(if $(filter darwin,$(OS)),-lcompression)
 COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -I. -I$(B) $(XML_CFLAGS) $(WARN) $(MODE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 
 OTHER_OS := $(if $(filter darwin,$(OS)),linux,darwin)

@@ -22,7 +22,11 @@
 	X(SYNTAX, "is malformed") \
 	X(TYPE, "holds a value of another type than belongs here") \
 	X(MISSING, "lacks a value that it must have") \
-	X(COMPRESSED, "is compressed in a way that this build cannot read") \
+	X(COMPRESSED, "is compressed in a way that is not known here") \
+	X(LZFSE, "is compressed with LZFSE, which is unpacked on macOS only") \
+	X(LZSS, "is compressed with LZSS, which is not unpacked here") \
+	X(ENCRYPTED, "is encrypted") \
+	X(MANIFEST, "is a manifest of signatures and holds nothing else") \
 	X(LINK, "is reached through a symbolic link, which is not followed") \
 	X(NOT_FILE, "is not an ordinary file") \
 	X(CHANGED, "changed while it was looked at") \

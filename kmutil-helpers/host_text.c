@@ -14,6 +14,9 @@
 #define DARWIN_FIRST 20
 #define DARWIN_LAST_OLD 24
 
+/* A UUID or a hash, and no word that a path may hold by chance. */
+#define HASH_LEAST_CHARS 32
+
 int
 host_macos_of_build(const char *build)
 {
@@ -121,38 +124,92 @@ enabled(struct piece words)
 	return piece_starts(words, "Disabled") ? HOST_NO : HOST_UNKNOWN;
 }
 
+/* One row is absent only where every policy that is looked at says so. */
+static void
+seal_note(enum host_answer *answer, struct piece value)
+{
+	if (value.len != 0 && *answer != HOST_YES)
+		*answer = present(value);
+}
+
+static void
+policy_row(struct arena *arena, struct piece line, struct host *host)
+{
+	struct piece words = piece_trim(piece_after(line, ":"));
+	struct piece name = piece_trim(piece_before(line, ":"));
+	struct piece value = piece_trim(piece_after(line, "):"));
+
+	if (piece_has(name, "(auxp)"))
+		seal_note(&host->auxp, value);
+	else if (piece_has(name, "(auxi)"))
+		seal_note(&host->auxi, value);
+	else if (piece_has(name, "(auxr)"))
+		seal_note(&host->auxr, value);
+	else if (piece_is(name, "3rd Party Kexts Status"))
+		host->third_party_kexts = enabled(words);
+	else if (piece_is(name, "User-allowed MDM Control") ||
+		 piece_is(name, "DEP-allowed MDM Control"))
+		host->mdm_control = host->mdm_control == HOST_YES ? HOST_YES : enabled(words);
+	else if (!piece_is(name, "Security Mode") || words.len == 0)
+		return;
+	else if (piece_starts(words, "Full"))
+		host->security_mode = "full";
+	else if (piece_starts(words, "Reduced"))
+		host->security_mode = "reduced";
+	else if (piece_starts(words, "Permissive"))
+		host->security_mode = "permissive";
+	else
+		host->security_mode = piece_copy(arena, piece_before(words, " "));
+}
+
+/* Takes the next policy off *rest: up to the next line that names a volume group.
+ * False at the end. */
+static bool
+next_policy(struct piece *rest, struct piece *policy)
+{
+	struct piece line, before = *rest;
+
+	*policy = before;
+	if (!piece_next_line(rest, &line))
+		return false;
+	while (before = *rest, piece_next_line(rest, &line))
+		if (piece_has(line, " for volume group ")) {
+			policy->len = (size_t)(before.text - policy->text);
+			*rest = before;
+			return true;
+		}
+	return true;
+}
+
+/* Whether a policy is that of this boot: its volume group, or the hash of its next
+ * stage, names a folder on the way to this boot's objects. */
+static bool
+is_own_policy(struct arena *arena, struct piece policy, const struct host *host)
+{
+	struct piece path = piece_make("", 0), line, value;
+
+	if (host->boot_objects_path != NULL)
+		path = piece_make(host->boot_objects_path, strlen(host->boot_objects_path));
+	while (piece_next_line(&policy, &line)) {
+		value = piece_trim(piece_before(piece_after(line, " for volume group "), ":"));
+		if (value.len == 0 && piece_has(line, "(nsih)"))
+			value = piece_trim(piece_after(line, "):"));
+		if (value.len >= HASH_LEAST_CHARS && piece_has(path, piece_copy(arena, value)))
+			return true;
+	}
+	return false;
+}
+
 void
 host_text_read_bputil(struct arena *arena, const char *text, size_t len, struct host *host)
 {
-	struct piece rest = piece_make(text, len), line, name, value, words;
+	struct piece rest = piece_make(text, len), policy, line;
+	bool own = false;
 
-	while (piece_next_line(&rest, &line)) {
-		words = piece_trim(piece_after(line, ":"));
-		name = piece_trim(piece_before(line, ":"));
-		value = piece_after(line, "):");
-		if (value.text != NULL && piece_trim(value).len != 0) {
-			if (piece_has(name, "(auxp)"))
-				host->auxp = present(piece_trim(value));
-			else if (piece_has(name, "(auxi)"))
-				host->auxi = present(piece_trim(value));
-			else if (piece_has(name, "(auxr)"))
-				host->auxr = present(piece_trim(value));
-		}
-		if (piece_is(name, "3rd Party Kexts Status"))
-			host->third_party_kexts = enabled(words);
-		else if (piece_is(name, "User-allowed MDM Control") ||
-			 piece_is(name, "DEP-allowed MDM Control"))
-			host->mdm_control =
-			    host->mdm_control == HOST_YES ? HOST_YES : enabled(words);
-		else if (!piece_is(name, "Security Mode") || words.len == 0)
-			continue;
-		else if (piece_starts(words, "Full"))
-			host->security_mode = "full";
-		else if (piece_starts(words, "Reduced"))
-			host->security_mode = "reduced";
-		else if (piece_starts(words, "Permissive"))
-			host->security_mode = "permissive";
-		else
-			host->security_mode = piece_copy(arena, piece_before(words, " "));
-	}
+	while (!own && next_policy(&rest, &policy))
+		own = is_own_policy(arena, policy, host);
+	rest = own ? policy : piece_make(text, len);
+	host->auxp = host->auxi = host->auxr = HOST_UNKNOWN;
+	while (piece_next_line(&rest, &line))
+		policy_row(arena, line, host);
 }

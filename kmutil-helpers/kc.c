@@ -5,10 +5,13 @@
 
 #include "kmutil-helpers/cursor.h"
 #include "kmutil-helpers/die.h"
+#include "kmutil-helpers/fat.h"
 #include "kmutil-helpers/im4p.h"
 #include "kmutil-helpers/kc.h"
 #include "kmutil-helpers/kc_prelink.h"
+#include "kmutil-helpers/os.h"
 #include "kmutil-helpers/slice.h"
+#include "kmutil-helpers/unpack.h"
 #include "kmutil-helpers/banned.h"
 
 #define MACHO_MAGIC 0xfeedfacfU
@@ -18,7 +21,6 @@
 #define COMMAND_UUID 0x1bU
 #define COMMAND_FILESET_ENTRY 0x80000035U
 
-#define WRAPPER_BYTES ((size_t)4 << 10)
 #define CHUNK_BYTES ((size_t)64 << 10)
 
 struct entry {
@@ -172,33 +174,89 @@ head_read(const struct slice *image, uint64_t at, struct head *head, struct faul
 	return rc;
 }
 
-/* Finds the image in the file: bare, or in an IM4P. */
-static int
-image_find(int fd, struct slice *image, struct fault *fault)
+/* A collection's file, and the image in it. Ended with image_done in any case. */
+struct image {
+	struct slice slice;
+	struct unpack *unpack; /* owned; NULL: not compressed */
+};
+
+static void
+image_done(struct image *image)
 {
-	uint8_t head[WRAPPER_BYTES];
+	unpack_free(image->unpack);
+}
+
+/* Takes the wrapper off; *im4p is zeroed without one. */
+static int
+wrapper_take(struct slice *slice, struct im4p *im4p, struct fault *fault)
+{
+	uint8_t head[IM4P_HEAD_BYTES];
+	size_t len = slice->size < sizeof(head) ? (size_t)slice->size : sizeof(head);
+	uint64_t tail_at;
+	int rc;
+
+	*im4p = (struct im4p){0};
+	if ((rc = slice_read(slice, 0, head, len)) != 0 || !im4p_is_wrapper(head, len))
+		return rc;
+	if ((rc = im4p_read(head, len, slice->size, im4p, fault)) != 0)
+		return rc;
+	tail_at = im4p->payload_at + im4p->payload_bytes;
+	len = im4p->tail_bytes < IM4P_TAIL_BYTES ? (size_t)im4p->tail_bytes : IM4P_TAIL_BYTES;
+	fault->at = tail_at;
+	if ((rc = slice_read(slice, tail_at, head, len)) != 0)
+		return rc;
+	if ((rc = im4p_read_tail(head, len, im4p, fault)) != 0) {
+		fault->at += tail_at;
+		return rc;
+	}
+	fault->at = im4p->payload_at;
+	return slice_part(slice, im4p->payload_at, im4p->payload_bytes, slice);
+}
+
+/* Puts an LZFSE stream behind the slice. */
+static int
+image_unpack(struct image *image, uint64_t unpacked_bytes)
+{
+	const struct unpack_codec *codec = os_lzfse();
+
+	if (codec == NULL)
+		return -FAULT_LZFSE;
+	if (unpacked_bytes > UNPACK_MAX_BYTES)
+		return -FAULT_SIZE;
+	image->unpack = unpack_new(codec, &image->slice);
+	image->slice.base = 0;
+	image->slice.size = unpacked_bytes != 0 ? unpacked_bytes : UNPACK_MAX_BYTES;
+	image->slice.unpack = image->unpack;
+	return 0;
+}
+
+/* Finds the image in the file: bare or in an IM4P, compressed or not, fat or thin. */
+static int
+image_find(int fd, bool intel, struct image *image, struct fault *fault)
+{
+	uint8_t magic[8] = {0};
 	struct im4p im4p;
 	size_t len;
 	int rc;
 
-	if ((rc = slice_of_file(fd, image)) != 0)
+	*image = (struct image){.slice = {.fd = fd}};
+	if ((rc = slice_of_file(fd, &image->slice)) != 0 ||
+	    (rc = wrapper_take(&image->slice, &im4p, fault)) != 0)
 		return rc;
-	len = image->size < sizeof(head) ? (size_t)image->size : sizeof(head);
-	if ((rc = slice_read(image, 0, head, len)) != 0)
-		return rc;
-	if (im4p_is_wrapper(head, len)) {
-		if ((rc = im4p_read(head, len, image->size, &im4p, fault)) != 0)
-			return rc;
-		image->base = im4p.payload_at;
-		image->size = im4p.payload_bytes;
-		len = image->size < 8 ? (size_t)image->size : 8;
-		if ((rc = slice_read(image, 0, head, len)) != 0)
-			return rc;
-	}
-	if ((len >= 4 && memcmp(head, "bvx", 3) == 0) ||
-	    (len >= 8 && memcmp(head, "complzss", 8) == 0))
+	len = image->slice.size < sizeof(magic) ? (size_t)image->slice.size : sizeof(magic);
+	if ((rc = slice_read(&image->slice, 0, magic, len)) != 0 || len < 4)
+		return rc ? rc : -FAULT_SHORT;
+	if (memcmp(magic, "complzss", sizeof(magic)) == 0)
+		return -FAULT_LZSS;
+	if (memcmp(magic, "bvx", 3) == 0)
+		rc = image_unpack(image, im4p.unpacked_bytes);
+	else if (memcmp(magic, "\xcf\xfa\xed\xfe", 4) != 0 && im4p.encrypted)
+		return -FAULT_ENCRYPTED;
+	else if (memcmp(magic, "\xcf\xfa\xed\xfe", 4) != 0 && im4p.packed != IM4P_PLAIN)
 		return -FAULT_COMPRESSED;
-	return len < 4 ? -FAULT_SHORT : 0;
+	if (rc == 0)
+		rc = fat_find(&image->slice, intel, &image->slice, fault);
+	return rc;
 }
 
 /* Streams the list of members; fault->at counts from the image's start. */
@@ -250,6 +308,15 @@ member_find(struct arena *arena, struct kc *kc, const char *id, struct kc_member
 	return 0;
 }
 
+/* By place in the file: a compressed one is read forwards. */
+static int
+entry_compare(const void *a, const void *b)
+{
+	const struct entry *one = a, *other = b;
+
+	return (one->at > other->at) - (one->at < other->at);
+}
+
 static int
 entries_read(struct arena *arena, const struct slice *image, const struct head *head, struct kc *kc,
     struct fault *fault)
@@ -259,6 +326,8 @@ entries_read(struct arena *arena, const struct slice *image, const struct head *
 	size_t i;
 	int rc = 0;
 
+	if (head->entry_count != 0)
+		qsort(head->entries, head->entry_count, sizeof(*head->entries), entry_compare);
 	for (i = 0; rc == 0 && i < head->entry_count; i++) {
 		if ((rc = member_find(arena, kc, head->entries[i].id, &member)) != 0)
 			return rc;
@@ -272,15 +341,22 @@ entries_read(struct arena *arena, const struct slice *image, const struct head *
 	return rc;
 }
 
+/* Reads the head of a collection; ended with head_done in any case. */
+static int
+fileset_read(const struct slice *image, struct head *head, struct fault *fault)
+{
+	int rc = head_read(image, 0, head, fault);
+
+	return rc == 0 && head->filetype != MACHO_FILESET ? -FAULT_MAGIC : rc;
+}
+
 static int
 image_list(struct arena *arena, const struct slice *image, struct kc *kc, struct fault *fault)
 {
 	struct kc_prelink *prelink = kc_prelink_new(arena, kc);
 	struct head head;
-	int rc = head_read(image, 0, &head, fault);
+	int rc = fileset_read(image, &head, fault);
 
-	if (rc == 0 && head.filetype != MACHO_FILESET)
-		rc = -FAULT_MAGIC;
 	if (rc == 0 && !head.has_info)
 		rc = -FAULT_MISSING;
 	if (rc == 0 && head.info_size > KC_MAX_INFO_BYTES)
@@ -297,21 +373,40 @@ image_list(struct arena *arena, const struct slice *image, struct kc *kc, struct
 }
 
 int
-kc_read(struct arena *arena, int fd, const struct kc **out, struct fault *fault)
+kc_read(struct arena *arena, int fd, bool intel, const struct kc **out, struct fault *fault)
 {
-	struct slice image = {0};
+	struct image image;
 	struct kc *kc = arena_alloc(arena, sizeof(*kc));
 
 	*out = NULL;
 	*fault = (struct fault){0};
-	fault->code = image_find(fd, &image, fault);
-	if (fault->code == 0)
-		fault->code = image_list(arena, &image, kc, fault);
-	if (fault->code != 0) {
-		fault->at += image.base;
-		return fault->code;
+	fault->code = image_find(fd, intel, &image, fault);
+	if (fault->code == 0) {
+		fault->code = image_list(arena, &image.slice, kc, fault);
+		fault->at += image.slice.base;
 	}
+	image_done(&image);
+	if (fault->code != 0)
+		return fault->code;
 	fault->at = 0;
 	*out = kc;
 	return 0;
+}
+
+int
+kc_read_uuid(struct arena *arena, int fd, bool intel, const char **uuid)
+{
+	struct image image;
+	struct fault fault = {0};
+	struct head head = {0};
+	int rc = image_find(fd, intel, &image, &fault);
+
+	*uuid = NULL;
+	if (rc == 0)
+		rc = fileset_read(&image.slice, &head, &fault);
+	if (rc == 0 && head.uuid != NULL)
+		*uuid = kc_uuid_text(arena, head.uuid);
+	head_done(&head);
+	image_done(&image);
+	return rc;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernel collection: a Mach-O fileset of linked kexts, bare (Intel) or raw inside
- * an IM4P or IMG4 (Apple silicon), and the list of its members. Reads only heads
- * and the list, never code; changes nothing (docs/facts.md#collections).
+ * Kernel collection: a Mach-O fileset of linked kexts, bare (Intel) or inside an
+ * IM4P or IMG4 (Apple silicon), there maybe compressed, and the list of its members.
+ * Reads only heads and the list, never code; changes nothing
+ * (docs/facts.md#collections).
  */
 #ifndef KMUTIL_HELPERS_KC_H
 #define KMUTIL_HELPERS_KC_H
@@ -25,24 +26,33 @@ struct kc_member {
 	const char *path;    /* of the bundle; NULL without a prelink dictionary */
 	const char *uuid;    /* of its code; NULL when absent */
 	bool has_entry;      /* there is code: an LC_FILESET_ENTRY */
-	bool codeless;       /* a prelink dictionary that names no code, and no entry */
+	bool has_info;       /* there is a prelink dictionary */
+	bool names_code;     /* which names an executable */
+	bool codeless;       /* it names none, and there is no entry */
 };
 
 struct kc {
 	const char *uuid;      /* of the collection; NULL when absent */
 	const char *base_uuid; /* of the boot collection it was linked against; or NULL */
+	const char *pageable_uuid; /* of Intel's system collection, likewise; or NULL */
 	struct kc_member *members; /* in the list's order, then entries that it lacks */
 	size_t member_count;
 };
 
 /*
- * Reads a collection with pread; fd is borrowed. *out is owned by the arena, NULL
- * after a fault. UUIDs are text, upper case with dashes. -FAULT_COMPRESSED,
- * _MAGIC (no fileset), _SHORT, _RANGE, _SYNTAX, _SIZE, _COUNT, _DEPTH, _TYPE,
- * _MISSING (no list, a dictionary without an identifier, an IDREF without its ID),
- * _NOT_FILE, -errno. fault->at is a byte of the file.
+ * Reads a collection with pread; fd is borrowed. Of a fat file the slice that the Mac
+ * takes (fat_find). *out is owned by the arena, NULL after a fault. UUIDs are text,
+ * upper case with dashes. -FAULT_LZFSE (this system has no library for it), _LZSS,
+ * _COMPRESSED, _ENCRYPTED, _MANIFEST (signatures alone), _MAGIC (no fileset), _SHORT,
+ * _RANGE, _SYNTAX, _SIZE, _COUNT, _DEPTH, _TYPE, _MISSING (no list, a dictionary
+ * without an identifier, an IDREF without its ID), _NOT_FILE, -errno. fault->at is a
+ * byte of the file, or of what it unpacks to.
  */
-int kc_read(struct arena *arena, int fd, const struct kc **out, struct fault *fault)
+int kc_read(struct arena *arena, int fd, bool intel, const struct kc **out,
+    struct fault *fault) __attribute__((warn_unused_result));
+/* Reads only the collection's own UUID: *uuid is NULL when it has none, or after a
+ * fault, as above. */
+int kc_read_uuid(struct arena *arena, int fd, bool intel, const char **uuid)
     __attribute__((warn_unused_result));
 
 #endif

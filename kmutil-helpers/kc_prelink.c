@@ -17,7 +17,7 @@
 #define SHARED_MAX_BYTES ((size_t)4 << 20)
 #define MEMBERS_MAX_BYTES ((size_t)8 << 20)
 
-enum wanted { OTHER, MEMBERS, OWN_UUID, BASE_UUID, ID, VERSION, PATH, EXECUTABLE };
+enum wanted { OTHER, MEMBERS, OWN_UUID, BASE_UUID, PAGEABLE_UUID, ID, VERSION, PATH, EXECUTABLE };
 
 static const struct {
 	const char *key;
@@ -25,13 +25,14 @@ static const struct {
 	enum wanted wanted;
 	enum plist_type type;
 } keys[] = {
-	{"_PrelinkInfoDictionary", 1, MEMBERS, PLIST_ARRAY},
-	{"_PrelinkKCID", 1, OWN_UUID, PLIST_DATA},
-	{"_BootKCID", 1, BASE_UUID, PLIST_DATA},
-	{"CFBundleIdentifier", 3, ID, PLIST_STRING},
-	{"CFBundleVersion", 3, VERSION, PLIST_STRING},
-	{"_PrelinkBundlePath", 3, PATH, PLIST_STRING},
-	{"_PrelinkExecutableRelativePath", 3, EXECUTABLE, PLIST_STRING},
+    {"_PrelinkInfoDictionary", 1, MEMBERS, PLIST_ARRAY},
+    {"_PrelinkKCID", 1, OWN_UUID, PLIST_DATA},
+    {"_BootKCID", 1, BASE_UUID, PLIST_DATA},
+    {"_PageableKCID", 1, PAGEABLE_UUID, PLIST_DATA},
+    {"CFBundleIdentifier", 3, ID, PLIST_STRING},
+    {"CFBundleVersion", 3, VERSION, PLIST_STRING},
+    {"_PrelinkBundlePath", 3, PATH, PLIST_STRING},
+    {"_PrelinkExecutableRelativePath", 3, EXECUTABLE, PLIST_STRING},
 };
 
 struct kc_prelink {
@@ -39,7 +40,7 @@ struct kc_prelink {
 	struct kc *kc;       /* borrowed */
 	struct plist_stream *stream;
 	unsigned int level;
-	enum wanted wanted;      /* of the key that was read last, on its level */
+	enum wanted wanted; /* of the key that was read last, on its level */
 	bool in_members, has_members, ended;
 	struct kc_member member; /* that is being read */
 	size_t room, bytes;      /* of kc->members; of their strings */
@@ -134,6 +135,8 @@ value_take(struct kc_prelink *p, const struct plist_event *event)
 		return uuid_keep(p, text, &p->kc->uuid);
 	case BASE_UUID:
 		return uuid_keep(p, text, &p->kc->base_uuid);
+	case PAGEABLE_UUID:
+		return uuid_keep(p, text, &p->kc->pageable_uuid);
 	case ID:
 		return text_keep(p, text, &p->member.id);
 	case VERSION:
@@ -142,6 +145,7 @@ value_take(struct kc_prelink *p, const struct plist_event *event)
 		return text_keep(p, text, &p->member.path);
 	case EXECUTABLE:
 		p->member.codeless = false;
+		p->member.names_code = true;
 		return 0;
 	case OTHER:
 	case MEMBERS:
@@ -167,7 +171,7 @@ container_begin(struct kc_prelink *p, const struct plist_event *event)
 	if (p->level == 3 && p->in_members) {
 		if (event->type != PLIST_DICT || event->idref != PLIST_NO_ID)
 			return -FAULT_TYPE;
-		p->member = (struct kc_member){.codeless = true};
+		p->member = (struct kc_member){.codeless = true, .has_info = true};
 	}
 	return 0;
 }

@@ -13,8 +13,8 @@
 
 struct kc_prelink;
 
-/* A reader that adds to kc->members, and sets its UUIDs from _PrelinkKCID and
- * _BootKCID. Strings are owned by the arena. Never NULL; ended with
+/* A reader that adds to kc->members, and sets its UUIDs from _PrelinkKCID,
+ * _BootKCID and _PageableKCID. Strings are owned by the arena. Never NULL; ended with
  * kc_prelink_free. */
 struct kc_prelink *kc_prelink_new(struct arena *arena, struct kc *kc);
 void kc_prelink_free(struct kc_prelink *prelink);

@@ -4,25 +4,18 @@
 
 #include "kmutil-helpers/cursor.h"
 #include "kmutil-helpers/digest.h"
+#include "kmutil-helpers/fat.h"
 #include "kmutil-helpers/kc_prelink.h"
 #include "kmutil-helpers/macho_sign.h"
 #include "kmutil-helpers/slice.h"
 #include "kmutil-helpers/banned.h"
 
-#define FAT_32 0xcafebabeU
-#define FAT_64 0xcafebabfU
 #define MACHO_32 0xfeedfaceU
 #define MACHO_64 0xfeedfacfU
 #define MACHO_32_SWAPPED 0xcefaedfeU
 #define MACHO_64_SWAPPED 0xcffaedfeU
 #define COMMAND_UUID 0x1bU
 #define COMMAND_SIGNATURE 0x1dU
-
-#define CPU_I386 7U
-#define CPU_X86_64 0x01000007U
-#define CPU_ARM64 0x0100000cU
-#define SUBTYPE_BITS 0x00ffffffU
-#define SUBTYPE_ARM64E 2U
 
 #define BLOB_SIGNATURE 0xfade0cc0U
 #define BLOB_DIRECTORY 0xfade0c02U
@@ -73,86 +66,6 @@ static uint32_t
 word_read(struct cursor *c, bool big)
 {
 	return big ? cursor_be32(c) : cursor_le32(c);
-}
-
-/* How much a Mac likes a slice; 0: it cannot run it. */
-static unsigned int
-cpu_rank(uint32_t type, uint32_t subtype, bool intel)
-{
-	if (type == CPU_X86_64)
-		return 2;
-	if (type == CPU_ARM64 && !intel)
-		return (subtype & SUBTYPE_BITS) == SUBTYPE_ARM64E ? 4 : 3;
-	return type == CPU_I386 ? 1 : 0;
-}
-
-/* Whether a slice of the file shares bytes with one of those before it. */
-static bool
-overlaps(const struct slice *slices, size_t count, const struct slice *one)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (one->base < slices[i].base + slices[i].size &&
-		    slices[i].base < one->base + one->size)
-			return true;
-	return false;
-}
-
-/* Chooses among the slices of a fat file; `count` is as the file says. */
-static int
-fat_read(struct reader *r, const struct slice *file, bool wide, uint32_t count, bool intel,
-    struct slice *best)
-{
-	struct slice slices[MACHO_MAX_SLICES + 1];
-	size_t entry = wide ? 32 : 20, i;
-	unsigned int rank, best_rank = 0;
-	uint32_t type, subtype;
-	uint64_t at, size;
-	struct cursor c;
-	int rc;
-
-	if (count == 0 || count > MACHO_MAX_SLICES)
-		return count == 0 ? -FAULT_MISSING : -FAULT_COUNT;
-	slices[0] = (struct slice){.size = 8 + count * entry};
-	if ((rc = block_read(r, file, 8, count * entry, &c)) != 0)
-		return rc;
-	for (i = 1; i <= count; i++) {
-		r->fault->at = 8 + (i - 1) * entry;
-		type = cursor_be32(&c);
-		subtype = cursor_be32(&c);
-		at = cursor_be(&c, wide ? 8 : 4);
-		size = cursor_be(&c, wide ? 8 : 4);
-		cursor_skip(&c, wide ? 8 : 4);
-		if ((rc = slice_part(file, at, size, &slices[i])) != 0)
-			return rc;
-		if (overlaps(slices, i, &slices[i]))
-			return -FAULT_RANGE;
-		rank = cpu_rank(type, subtype, intel);
-		if (i == 1 || rank > best_rank) {
-			*best = slices[i];
-			best_rank = rank;
-		}
-	}
-	return cursor_ok(&c) ? 0 : c.fault;
-}
-
-/* The image that counts: the file itself, or a slice of it. */
-static int
-image_find(struct reader *r, int fd, bool intel, struct slice *image)
-{
-	struct slice file;
-	struct cursor c;
-	uint32_t magic;
-	int rc;
-
-	if ((rc = slice_of_file(fd, &file)) != 0 || (rc = block_read(r, &file, 0, 8, &c)) != 0)
-		return rc;
-	*image = file;
-	magic = cursor_be32(&c);
-	if (magic == FAT_32 || magic == FAT_64)
-		rc = fat_read(r, &file, magic == FAT_64, cursor_be32(&c), intel, image);
-	return rc;
 }
 
 /* One load command, after its cmd and cmdsize. */
@@ -227,8 +140,8 @@ commands_read(struct reader *r, const struct slice *image, struct commands *comm
 
 /* The head of a CodeDirectory at a place of the signature. */
 static int
-directory_read(struct reader *r, const struct slice *signature, uint64_t at,
-    struct directory *directory)
+directory_read(
+    struct reader *r, const struct slice *signature, uint64_t at, struct directory *directory)
 {
 	uint32_t magic, version;
 	struct cursor c;
@@ -328,8 +241,8 @@ hash_rank(unsigned int hash)
 
 /* Finds the best CodeDirectory; a hash type twice is refused, as the kernel does. */
 static int
-directory_find(struct reader *r, const struct slice *signature, uint32_t count,
-    struct directory *best)
+directory_find(
+    struct reader *r, const struct slice *signature, uint32_t count, struct directory *best)
 {
 	struct directory one;
 	uint32_t slot, at, i;
@@ -390,17 +303,19 @@ signature_read(struct reader *r, const struct slice *image, const struct command
 }
 
 int
-macho_sign_read(struct arena *arena, int fd, bool intel, struct macho_sign *out,
-    struct fault *fault)
+macho_sign_read(
+    struct arena *arena, int fd, bool intel, struct macho_sign *out, struct fault *fault)
 {
 	struct reader r = {.arena = arena, .scratch = arena_new(0), .fault = fault};
 	struct commands commands;
-	struct slice image;
+	struct slice file, image;
 	int rc;
 
 	*out = (struct macho_sign){0};
 	*fault = (struct fault){0};
-	rc = image_find(&r, fd, intel, &image);
+	rc = slice_of_file(fd, &file);
+	if (rc == 0)
+		rc = fat_find(&file, intel, &image, fault);
 	if (rc == 0)
 		rc = commands_read(&r, &image, &commands);
 	if (rc == 0 && commands.uuid != NULL)

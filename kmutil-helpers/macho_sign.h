@@ -13,7 +13,6 @@
 #include "kmutil-helpers/arena.h"
 #include "kmutil-helpers/fault.h"
 
-#define MACHO_MAX_SLICES ((size_t)32)
 #define MACHO_MAX_COMMAND_BYTES ((size_t)1 << 20)
 #define MACHO_MAX_BLOBS ((size_t)64)        /* of one signature */
 #define MACHO_MAX_TEXT_BYTES ((size_t)1024) /* of identifier and Team ID */
@@ -33,8 +32,7 @@ struct macho_sign {
 
 /*
  * Reads the executable with pread; fd is borrowed. Of a fat file the slice that the
- * Mac would take: arm64e, arm64, x86_64, or for an Intel Mac x86_64, i386; then the
- * first. All slices must lie apart inside the file. *out is zeroed after a fault.
+ * Mac would take (fat_find). *out is zeroed after a fault.
  * -FAULT_MAGIC, _SHORT, _RANGE, _COUNT, _SIZE, _SYNTAX (a command or a hash type
  * twice), _TYPE (an unknown hash type), _MISSING (no slice, a signature without a
  * CodeDirectory), _NOT_FILE, -errno. fault->at is a byte of the file.

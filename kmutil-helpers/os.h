@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+struct unpack_codec; /* kmutil-helpers/unpack.h */
+
 /* Writes a file or folder through to the medium, past the drive's own cache
  * (F_FULLFSYNC on Darwin). 0 or -errno. */
 int os_sync(int fd) __attribute__((warn_unused_result));
@@ -37,6 +39,9 @@ struct os_mount {
 /* Calls fn for each mounted file system. 0 or -errno when the table cannot be read. */
 int os_mounts_each(void (*fn)(const struct os_mount *mount, void *payload), void *payload)
     __attribute__((warn_unused_result));
+
+/* The system's own library for LZFSE; NULL where there is none. */
+const struct unpack_codec *os_lzfse(void);
 
 #define OS_BACKUP_ATTRIBUTE "com.apple.metadata:com_apple_backup_excludeItem"
 #define OS_BACKUP_VALUE "com.apple.backupd"

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 #include <sys/mount.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/os.h"
+#include "kmutil-helpers/unpack.h"
 #include "kmutil-helpers/banned.h"
 
 int
@@ -67,4 +69,65 @@ os_mounts_each(void (*fn)(const struct os_mount *mount, void *payload), void *pa
 		       .type = mounts[i].f_fstypename},
 		    payload);
 	return 0;
+}
+
+/* zig's SDK has no compression.h. libcompression has these since macOS 10.11
+ * (Apple's documentation of Compression). */
+struct compression_stream {
+	uint8_t *dst_ptr;
+	size_t dst_size;
+	const uint8_t *src_ptr;
+	size_t src_size;
+	void *state;
+};
+enum { COMPRESSION_DECODE = 1, COMPRESSION_LAST = 1, COMPRESSION_LZFSE = 0x801 };
+enum { COMPRESSION_ERROR = -1, COMPRESSION_OK = 0, COMPRESSION_END = 1 };
+int compression_stream_init(struct compression_stream *stream, int operation, int algorithm);
+int compression_stream_process(struct compression_stream *stream, int flags);
+int compression_stream_destroy(struct compression_stream *stream);
+
+static void *
+lzfse_begin(void)
+{
+	struct compression_stream *stream = calloc(1, sizeof(*stream));
+
+	if (stream == NULL || compression_stream_init(stream, COMPRESSION_DECODE,
+				  COMPRESSION_LZFSE) != COMPRESSION_OK) {
+		free(stream);
+		return NULL;
+	}
+	return stream;
+}
+
+static enum unpack_state
+lzfse_run(void *state, struct unpack_step *step)
+{
+	struct compression_stream *stream = state;
+	int status;
+
+	stream->src_ptr = step->in;
+	stream->src_size = step->in_len;
+	stream->dst_ptr = step->out;
+	stream->dst_size = step->out_len;
+	status = compression_stream_process(stream, step->last ? COMPRESSION_LAST : 0);
+	step->taken = step->in_len - stream->src_size;
+	step->made = step->out_len - stream->dst_size;
+	if (status == COMPRESSION_ERROR)
+		return UNPACK_BROKEN;
+	return status == COMPRESSION_END ? UNPACK_DONE : UNPACK_MORE;
+}
+
+static void
+lzfse_end(void *state)
+{
+	(void)compression_stream_destroy(state);
+	free(state);
+}
+
+const struct unpack_codec *
+os_lzfse(void)
+{
+	static const struct unpack_codec codec = {lzfse_begin, lzfse_run, lzfse_end};
+
+	return &codec;
 }

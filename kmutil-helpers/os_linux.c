@@ -90,3 +90,9 @@ os_mounts_each(void (*fn)(const struct os_mount *mount, void *payload), void *pa
 	(void)endmntent(table);
 	return 0;
 }
+
+const struct unpack_codec *
+os_lzfse(void)
+{
+	return NULL;
+}

@@ -6,6 +6,7 @@
 
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/slice.h"
+#include "kmutil-helpers/unpack.h"
 #include "kmutil-helpers/banned.h"
 
 int
@@ -27,7 +28,8 @@ slice_part(const struct slice *whole, uint64_t at, uint64_t size, struct slice *
 {
 	if (at > whole->size || size > whole->size - at)
 		return -FAULT_RANGE;
-	*out = (struct slice){.fd = whole->fd, .base = whole->base + at, .size = size};
+	*out = (struct slice){
+	    .fd = whole->fd, .base = whole->base + at, .size = size, .unpack = whole->unpack};
 	return 0;
 }
 
@@ -41,6 +43,8 @@ slice_read(const struct slice *slice, uint64_t at, void *out, size_t len)
 		return -FAULT_RANGE;
 	if (len > slice->size - at)
 		return -FAULT_SHORT;
+	if (slice->unpack != NULL)
+		return unpack_read(slice->unpack, slice->base + at, out, len);
 	for (at += slice->base; len != 0; to += got, len -= (size_t)got, at += (uint64_t)got) {
 		got = pread(slice->fd, to, len, (off_t)at);
 		if (got < 0 && errno != EINTR)

@@ -17,9 +17,9 @@
 
 /* The names that may be unknown stand behind the others; kern.osversion is asked
  * again at the end, to show that the tool got there. */
-static const char *const sysctl_names[SYSCTL_NAMES] = {"kern.osversion",
-    "kern.bootsessionuuid", "kern.safeboot", "kern.bootobjectspath", "kern.kernelcacheuuid",
-    "kern.filesetuuid", "hw.optional.arm64", "kern.auxiliaryfilesetuuid", "kern.osversion"};
+static const char *const sysctl_names[SYSCTL_NAMES] = {"kern.osversion", "kern.bootsessionuuid",
+    "kern.safeboot", "kern.bootobjectspath", "kern.kernelcacheuuid", "kern.filesetuuid",
+    "hw.optional.arm64", "kern.auxiliaryfilesetuuid", "kern.osversion"};
 
 /* One process for each name, for a sysctl that stops at the first unknown one. */
 static int
@@ -108,13 +108,18 @@ read_bputil(struct arena *arena, struct host *host)
 int
 host_read(struct arena *arena, unsigned int parts, struct host *host)
 {
-	static int (*const readers[])(struct arena *, struct host *) = {
-	    read_sw_vers, read_sysctl, read_csrutil, read_bputil};
-	size_t i, from = parts & HOST_BASIC ? 0 : 2, to = parts & HOST_POLICY ? 4 : 2;
+	static const struct {
+		int (*read)(struct arena *, struct host *);
+		unsigned int parts;
+	} readers[] = {{read_sw_vers, HOST_BASIC}, {read_sysctl, HOST_BASIC},
+	    {read_csrutil, HOST_POLICY}, {read_bputil, HOST_POLICY | HOST_SEAL}};
 	int first = 0, fault;
+	size_t i;
 
-	for (i = from; i < to; i++) {
-		fault = readers[i](arena, host);
+	for (i = 0; i < sizeof(readers) / sizeof(*readers); i++) {
+		if ((readers[i].parts & parts) == 0)
+			continue;
+		fault = readers[i].read(arena, host);
 		first = first ? first : fault;
 	}
 	return first;

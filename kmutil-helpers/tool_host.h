@@ -15,8 +15,9 @@
 enum host_answer { HOST_UNKNOWN, HOST_NO, HOST_YES };
 enum host_chip { HOST_CHIP_UNKNOWN, HOST_CHIP_APPLE, HOST_CHIP_INTEL };
 
-/* What host_read asks for; HOST_POLICY is more processes, and bputil wants root. */
-enum host_part { HOST_BASIC = 1, HOST_POLICY = 2 };
+/* What host_read asks for; HOST_POLICY is csrutil and bputil, HOST_SEAL bputil alone,
+ * which wants root. */
+enum host_part { HOST_BASIC = 1, HOST_POLICY = 2, HOST_SEAL = 4 };
 
 /* Strings are owned by the arena. */
 struct host {
@@ -40,23 +41,23 @@ struct host {
 
 /* Fills *host. HOST_BASIC: 0, or the fault of sw_vers or sysctl (-FAULT_OUTPUT
  * when no build was told). HOST_POLICY: the fault of csrutil, else of bputil,
- * which is asked on Apple silicon only; needs HOST_BASIC in the same call or in
- * an earlier one on the same *host, which starts zeroed. All are asked in any
- * case; the first fault is returned. */
+ * which is asked on Apple silicon only (HOST_SEAL: of bputil); needs HOST_BASIC in the same call or
+ * in an earlier one on the same *host, which starts zeroed. All are asked in any case; the first
+ * fault is returned. */
 int host_read(struct arena *arena, unsigned int parts, struct host *host)
     __attribute__((warn_unused_result));
 
 /* Readers of the four texts; each fills its own fields and leaves the others. */
-void host_text_read_sw_vers(struct arena *arena, const char *text, size_t len,
-    struct host *host);
+void host_text_read_sw_vers(struct arena *arena, const char *text, size_t len, struct host *host);
 /* Lines "NAME: VALUE". The last name that host_read asks for is asked a second
  * time to show that the tool went through to the end: *complete. */
-void host_text_read_sysctl(struct arena *arena, const char *text, size_t len,
-    struct host *host, bool *complete);
-void host_text_read_csrutil(struct arena *arena, const char *text, size_t len,
-    struct host *host);
-void host_text_read_bputil(struct arena *arena, const char *text, size_t len,
-    struct host *host);
+void host_text_read_sysctl(
+    struct arena *arena, const char *text, size_t len, struct host *host, bool *complete);
+void host_text_read_csrutil(struct arena *arena, const char *text, size_t len, struct host *host);
+/* bputil may print a policy for each volume group: that of this boot is read, by
+ * boot_objects_path; where none is known for it, all of them, and a row of the seal is
+ * absent only when it is so in each. */
+void host_text_read_bputil(struct arena *arena, const char *text, size_t len, struct host *host);
 
 /* The macOS major of a build ("24G222" is 15), by its Darwin number; 0 when it is
  * none, or older than macOS 11. */

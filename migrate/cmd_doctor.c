@@ -63,10 +63,31 @@ check_sealed(const struct session *session)
 
 	if (host->auxp == HOST_UNKNOWN)
 		return check;
-	check.evidence = absent ? "bputil: auxp, auxi and auxr are absent"
-				: "bputil: a collection is sealed";
+	check.evidence =
+	    absent ? "bputil: auxp, auxi and auxr are absent" : "bputil: a collection is sealed";
 	if (absent && session->host.aux_kc_uuid == NULL)
 		check.holds = YES;
+	return check;
+}
+
+/* A stale collection is on disk, and this boot loaded it all the same, or did not. */
+static struct check
+check_stale(const struct session *session)
+{
+	const char *linked = session->scan.collection_base_uuid;
+	const char *base = session->host.base_kc_uuid;
+	struct check check = {.holds = UNKNOWN};
+
+	if (linked == NULL || base == NULL || session->scan.collection_uuid == NULL)
+		return check;
+	check.evidence =
+	    arena_printf(session->arena, "linked against %s, and this boot runs %s", linked, base);
+	if (strcasecmp(linked, base) != 0 && session->host.aux_told)
+		check.holds =
+		    session->host.aux_kc_uuid == NULL ? YES
+		    : strcasecmp(session->host.aux_kc_uuid, session->scan.collection_uuid) == 0
+			? NO
+			: UNKNOWN;
 	return check;
 }
 
@@ -104,6 +125,8 @@ check_assumption(const struct session *session, enum assumption_id id)
 		return check_path(session, "/Library/StagedExtensions/Library/Extensions");
 	case ASSUMPTION_AUX_UUID_TELLS_BOOT:
 		return check_aux_uuid(session);
+	case ASSUMPTION_STALE_COLLECTION_IS_REFUSED:
+		return check_stale(session);
 	case ASSUMPTION_SEALED_COLLECTION_SHOWS_IN_POLICY:
 		return check_sealed(session);
 	case ASSUMPTION_REBUILD_SINCE_14:
@@ -135,8 +158,8 @@ report_check(struct report *report, enum assumption_id id, const struct check *c
 				 : " ? ",
 	    assumption->id, assumption_grade_name(assumption->grade));
 	if (report->session->options->verbose)
-		buf_printf(&report->out, "      %s\n      %s\n", assumption->says,
-		    assumption->checked);
+		buf_printf(
+		    &report->out, "      %s\n      %s\n", assumption->says, assumption->checked);
 	if (check->evidence != NULL) {
 		buf_text(&report->out, "      ");
 		buf_name(&report->out, check->evidence);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Comparing the witnesses (docs/facts.md#kmutil-inspect, #loadable). A witness that
+ * Comparing the witnesses (docs/facts.md#kmutil-inspect, #loadable, #preboot). A witness that
  * says nothing does not disagree, unless all are silent about a file that exists.
  */
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "kmutil-helpers/tool_kmutil.h"
 #include "migrate/witness.h"
@@ -32,12 +33,13 @@ disagree(struct session *session, const char *text)
 
 /* kmutil inspect names a kext of ours that our own reading does not. */
 static bool
-inspect_agrees(struct session *session)
+inspect_agrees(struct session *session, bool *silent)
 {
 	struct kmutil_list list;
 	size_t i, j;
 
-	if (kmutil_inspect(session->arena, NULL, &list) != 0)
+	*silent = kmutil_inspect(session->arena, NULL, &list) != 0;
+	if (*silent)
 		return true;
 	for (i = 0; i < list.count; i++)
 		for (j = 0; j < session->row_count; j++)
@@ -72,10 +74,47 @@ boot_agrees(struct session *session)
 	return false;
 }
 
+/* The boot policy of Apple silicon, which only root may ask for. Nothing sealed means
+ * that no auxiliary collection can have been loaded (assumption
+ * sealed-collection-shows-in-policy); something sealed, that one lies somewhere, unless
+ * this boot says that it loaded none. */
+static bool
+seal_agrees(struct session *session, bool *silent)
+{
+	struct host *host = &session->host;
+
+	if (host->chip == HOST_CHIP_APPLE && host->auxi == HOST_UNKNOWN && geteuid() == 0 &&
+	    host_read(session->arena, HOST_SEAL, host) != 0)
+		host->auxi = HOST_UNKNOWN;
+	*silent = host->auxi == HOST_UNKNOWN;
+	if (host->auxp == HOST_NO && host->auxi == HOST_NO && host->auxr == HOST_NO &&
+	    host->aux_kc_uuid != NULL) {
+		disagree(session, arena_printf(session->arena,
+				      "bputil shows no sealed auxiliary collection, but this boot "
+				      "loaded %s; nothing is called gone",
+				      host->aux_kc_uuid));
+		return false;
+	}
+	if (host->auxi == HOST_YES && session->scan.collection_uuid == NULL && !host->aux_told) {
+		disagree(session, "bputil shows a sealed auxiliary collection, but none was found; "
+				  "nothing is called gone");
+		return false;
+	}
+	return true;
+}
+
 bool
 witness_agree(struct session *session)
 {
-	bool inspect = inspect_agrees(session), boot = boot_agrees(session);
+	bool no_inspect, no_seal, inspect = inspect_agrees(session, &no_inspect);
+	bool boot = boot_agrees(session), seal = seal_agrees(session, &no_seal);
 
-	return inspect && boot;
+	if (no_inspect && no_seal && !session->host.aux_told &&
+	    session->scan.collection_uuid != NULL) {
+		disagree(session,
+		    "neither kmutil inspect nor sysctl nor bputil says anything of the "
+		    "auxiliary collection; nothing is called gone");
+		return false;
+	}
+	return inspect && boot && seal;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Witnesses: independent accounts of the collection, which must agree before
- * anything is called gone: our reading of the file, kmutil inspect, and the
- * collection that this boot loaded.
+ * anything is called gone: our reading of the file, kmutil inspect, the
+ * collection that this boot loaded, and what the boot policy has sealed.
  */
 #ifndef MIGRATE_WITNESS_H
 #define MIGRATE_WITNESS_H

@@ -3,12 +3,13 @@
 """check.py FILE...: says what each Mach-O program asks of macOS.
 
 Fails (1) unless every slice is an executable for macOS 11.0 that loads only
-libSystem, libxml2 and libsqlite3, and every arm64 slice carries a signature.
+libSystem, libxml2, libsqlite3 and libcompression, and every arm64 slice carries a signature.
 Numbers: <mach-o/loader.h>, <mach-o/fat.h>. It knows no other file type."""
 import struct
 import sys
 
-ALLOWED = {'/usr/lib/libSystem.B.dylib', '/usr/lib/libxml2.2.dylib', '/usr/lib/libsqlite3.dylib'}
+ALLOWED = {'/usr/lib/libSystem.B.dylib', '/usr/lib/libxml2.2.dylib', '/usr/lib/libsqlite3.dylib',
+           '/usr/lib/libcompression.dylib'}
 CPUS = {0x0100000C: 'arm64', 0x01000007: 'x86_64'}
 MH_EXECUTE = 2
 LC_LOADS = {0x0C, 0x80000018, 0x8000001F, 0x20, 0x80000023}

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # `make macos`: kextirpate for both chips, made on Linux; minimum macOS 11.
 # Included by the Makefile at the top. zig brings Apple's libc headers and a
-# stub of libSystem; libxml2 and SQLite are linked against pkg/macos/lib/*.tbd.
+# stub of libSystem; libxml2, SQLite and libcompression are linked against
+# pkg/macos/lib/*.tbd.
 
 ifeq ($(HOST),Darwin)
 macos:
@@ -39,11 +40,10 @@ $(MACOS)/$(1)/%.o: %.c $(MACOS)/flags | $(ZIG) $(MACOS)/include/.made build/gen/
 	@echo "cc ($(1)) $$<"
 	$(Q)$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) $$(MACOS_FLAGS) -MMD -MP -c -o $$@ $$<
 
-$(MACOS)/$(1)/kextirpate: $$(call macos_objects,$(1)) pkg/macos/lib/libxml2.tbd \
-		pkg/macos/lib/libsqlite3.tbd
+$(MACOS)/$(1)/kextirpate: $$(call macos_objects,$(1)) $(wildcard pkg/macos/lib/*.tbd)
 	@echo "link $$@"
 	$(Q)$(ZIG_ENV) $(ZIG) cc -target $(MACOS_TARGET_$(1)) -s -o $$@ $$(filter %.o,$$^) \
-		-Lpkg/macos/lib -lxml2 -lsqlite3
+		-Lpkg/macos/lib -lxml2 -lsqlite3 -lcompression
 endef
 $(foreach arch,arm64 x86_64,$(eval $(call macos_rules,$(arch))))
 

@@ -17,7 +17,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 			continue;
 		fuzz_require(im4p.payload_at <= len + more[i]);
 		fuzz_require(im4p.payload_bytes <= len + more[i] - im4p.payload_at);
+		fuzz_require(im4p.tail_bytes <=
+		    len + more[i] - im4p.payload_at - im4p.payload_bytes);
 		fuzz_require(strlen(im4p.type) <= 4);
+	}
+	for (i = 0; i < sizeof(more) / sizeof(*more); i++) {
+		im4p = (struct im4p){.tail_bytes = len + more[i]};
+		if (im4p_read_tail(bytes, len, &im4p, &fault) != 0)
+			fuzz_require(fault.code != 0 && fault.at <= len);
 	}
 	return 0;
 }

@@ -8,12 +8,15 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct arena *arena = arena_new(FUZZ_ARENA_BYTES);
 	const struct kc *kc;
+	const char *uuid;
 	struct fault fault;
-	int rc = kc_read(arena, fuzz_file(bytes, len), &kc, &fault);
+	int fd = fuzz_file(bytes, len), rc = kc_read(arena, fd, len % 2 != 0, &kc, &fault);
 	uint64_t sum = 0;
 	size_t i;
 
 	fuzz_require(rc == fault.code && (rc == 0) == (kc != NULL));
+	if (kc_read_uuid(arena, fd, len % 2 != 0, &uuid) == 0)
+		fuzz_mix_text(&sum, uuid);
 	for (i = 0; rc == 0 && i < kc->member_count; i++) {
 		fuzz_require(kc->members[i].id != NULL);
 		fuzz_mix_text(&sum, kc->members[i].id);

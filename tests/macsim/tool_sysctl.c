@@ -40,7 +40,8 @@ value_of(const struct model *model, const char *name, struct files_path *room)
 	if (!strcmp(name, "hw.machine"))
 		return apple ? "arm64" : "x86_64";
 	if (!strcmp(name, "kern.bootobjectspath") && apple) {
-		*room = files_format("/System/Volumes/Preboot/%s/boot/%s",
+		/* From the Preboot volume's own root (docs/facts.md#collections). */
+		*room = files_format("/%s/boot/%s",
 		    model_get(model, "volume-group", ""), model_get(model, "nsih", ""));
 		return room->text;
 	}

@@ -215,7 +215,7 @@ kc_show(struct arena *arena, const struct file *file)
 	const struct kc *kc;
 	struct fault fault;
 	size_t i;
-	int rc = kc_read(arena, file->fd, &kc, &fault);
+	int rc = kc_read(arena, file->fd, false, &kc, &fault);
 
 	if (rc != 0) {
 		put_fault(rc);

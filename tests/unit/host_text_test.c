@@ -20,7 +20,7 @@ static const char sysctl_apple[] =
     "kern.osversion: 24G419\n"
     "kern.bootsessionuuid: 5F2B7E1C-0B53-4B0E-8E44-4A6E3B0B8C11\n"
     "kern.safeboot: 0\n"
-    "kern.bootobjectspath: /boot/ABCDEF\n"
+    "kern.bootobjectspath: /AAAAAAAA-0000-0000-0000-000000000000/boot/ABCDEF\n"
     "kern.kernelcacheuuid: 11111111-1111-1111-1111-111111111111\n"
     "hw.optional.arm64: 1\n"
     "kern.auxiliaryfilesetuuid: 22222222-2222-2222-2222-222222222222\n"
@@ -92,7 +92,8 @@ sysctl_of_apple_silicon_is_read(void **state)
 	assert_true(host.aux_told);
 	assert_string_equal(host.aux_kc_uuid, "22222222-2222-2222-2222-222222222222");
 	assert_string_equal(host.base_kc_uuid, "11111111-1111-1111-1111-111111111111");
-	assert_string_equal(host.boot_objects_path, "/boot/ABCDEF");
+	assert_string_equal(host.boot_objects_path,
+	    "/AAAAAAAA-0000-0000-0000-000000000000/boot/ABCDEF");
 }
 
 static void
@@ -155,6 +156,44 @@ bputil_tells_policy_and_sealed_rows(void **state)
 	host_text_read_bputil(arena, reduced, sizeof(reduced) - 1, &host);
 	assert_string_equal(host.security_mode, "permissive");
 	assert_int_equal(host.third_party_kexts, HOST_YES);
+}
+
+#define HASH "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+#define POLICY(group, hash, seal, mode) \
+	"Local policy for volume group " group ":\nOS environment:\n" \
+	"Next Stage Image4 Hash                  (nsih): " hash "\n" \
+	"User Authorized Kext List Hash          (auxp): " seal "\n" \
+	"Auxiliary Kernel Cache Image4 Hash      (auxi): " seal "\n" \
+	"Kext Receipt Hash                       (auxr): " seal "\n" \
+	"Security Mode:               " mode "       (smb0): absent\n"
+
+static void
+bputil_tells_the_policy_of_this_boot(void **state)
+{
+	static const char two[] = "Use at your own risk!\n\n"
+	    POLICY("BBBBBBBB-0000-0000-0000-000000000000", "00" HASH, "absent", "Full")
+	    POLICY("AAAAAAAA-0000-0000-0000-000000000000", HASH, "ABCD", "Reduced")
+	    POLICY("CCCCCCCC-0000-0000-0000-000000000000", "11" HASH, "absent", "Full");
+	static const struct {
+		const char *path;
+		enum host_answer seal;
+		const char *mode;
+	} rows[] = {{"/AAAAAAAA-0000-0000-0000-000000000000/boot/x", HOST_YES, "reduced"},
+	    {"/x/boot/" HASH, HOST_YES, "reduced"}, {"/x/boot/00" HASH, HOST_NO, "full"},
+	    {"/CCCCCCCC-0000-0000-0000-000000000000/boot/x", HOST_NO, "full"},
+	    {"/x/boot/y", HOST_YES, "full"}, {NULL, HOST_YES, "full"}};
+	struct host host;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		host = (struct host){.boot_objects_path = rows[i].path, .auxp = HOST_NO};
+		host_text_read_bputil(arena, two, sizeof(two) - 1, &host);
+		assert_int_equal(host.auxp, rows[i].seal);
+		assert_int_equal(host.auxi, rows[i].seal);
+		assert_int_equal(host.auxr, rows[i].seal);
+		assert_string_equal(host.security_mode, rows[i].mode);
+	}
 }
 
 static void
@@ -238,6 +277,7 @@ main(void)
 	    cmocka_unit_test(sysctl_that_stopped_early_proves_no_absence),
 	    cmocka_unit_test(csrutil_is_enabled_disabled_or_custom),
 	    cmocka_unit_test(bputil_tells_policy_and_sealed_rows),
+	    cmocka_unit_test(bputil_tells_the_policy_of_this_boot),
 	    cmocka_unit_test(console_is_a_person_or_nobody),
 	    cmocka_unit_test(every_prefix_is_read_without_harm),
 	    cmocka_unit_test(mangled_texts_are_read_without_harm),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "kmutil-helpers/kc.h"
+#include "kmutil-helpers/os.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/mangle.h"
 
@@ -106,7 +107,7 @@ bytes_read(const void *bytes, size_t len)
 
 	assert_int_equal(ftruncate(file, 0), 0);
 	assert_int_equal(pwrite(file, bytes, len, 0), len);
-	rc = kc_read(arena, file, &kc, &fault);
+	rc = kc_read(arena, file, false, &kc, &fault);
 	assert_int_equal(rc, fault.code);
 	assert_true((fault.code == 0) == (kc != NULL));
 	return rc;
@@ -183,24 +184,160 @@ kc_follows_references_to_texts(void **state)
 	    -FAULT_MISSING);
 }
 
+static struct bytes wrapped;
+
+/* DER with a length of four bytes. */
 static void
-kc_reads_what_an_im4p_holds(void **state)
+put_der(unsigned int tag, uint64_t len)
 {
-	static struct bytes wrapped;
+	put_be(&wrapped, tag, 1);
+	put_be(&wrapped, 0x84, 1);
+	put_be(&wrapped, len, 4);
+}
+
+#define TAIL "\x30\x09\2\1\1\2\4\0\1\0\0\xa0\0" /* LZFSE of 64 KiB, and properties */
+
+/* The image in an IM4P, as the payload of an IMG4 or by itself. */
+static void
+wrapped_make(bool img4, const char *tail, size_t tail_len)
+{
+	size_t im4p;
+
+	fileset_make(LIST(ITEM("com.a", CODE)));
+	im4p = 20 + image.len + tail_len;
+	wrapped.len = 0;
+	if (img4) {
+		put_der(0x30, 6 + 6 + im4p + 10);
+		put(&wrapped, "\x16\4IMG4", 6);
+	}
+	put_der(0x30, im4p);
+	put(&wrapped, "\x16\4IM4P\x16\4auxk\x16\0", 14);
+	put_der(0x04, image.len);
+	put(&wrapped, image.data, image.len);
+	put(&wrapped, tail, tail_len);
+	if (img4)
+		put(&wrapped, "\xa0\x08\x30\x06\x16\4IM4M", 10);
+}
+
+static void
+kc_reads_what_an_im4p_or_img4_holds(void **state)
+{
+	int img4;
+
+	(void)state;
+	for (img4 = 0; img4 < 2; img4++) {
+		wrapped_make(img4, "", 0);
+		assert_int_equal(bytes_read(wrapped.data, wrapped.len), 0);
+		assert_string_equal(kc->members[0].uuid, "BB001122-3344-5566-7788-99AABBCCDDEE");
+		/* What the wrapper says of packing is not believed against the payload. */
+		wrapped_make(img4, TAIL, sizeof(TAIL) - 1);
+		assert_int_equal(bytes_read(wrapped.data, wrapped.len), 0);
+		assert_string_equal(kc->members[0].id, "com.a");
+	}
+}
+
+static void
+kc_refuses_a_wrapper_cut_off_anywhere(void **state)
+{
+	size_t i;
+
+	(void)state;
+	wrapped_make(true, TAIL, sizeof(TAIL) - 1);
+	for (i = 0; i < wrapped.len; i++)
+		if (bytes_read(wrapped.data, i) != -FAULT_SHORT)
+			fail_msg("%zu bytes: %d", i, fault.code);
+}
+
+/* The codecs are macOS's: elsewhere the kind is named, and never taken for nothing. */
+static void
+kc_names_what_it_cannot_unpack(void **state)
+{
+	size_t at = 26;
+
+	(void)state;
+	if (os_lzfse() == NULL) {
+		wrapped_make(false, TAIL, sizeof(TAIL) - 1);
+		memcpy(wrapped.data + at, "bvx2", 4);
+		assert_int_equal(bytes_read(wrapped.data, wrapped.len), -FAULT_LZFSE);
+		assert_int_equal(bytes_read("bvx-0123", 8), -FAULT_LZFSE);
+	}
+	assert_int_equal(bytes_read("complzss and more", 17), -FAULT_LZSS);
+	wrapped_make(false, TAIL, sizeof(TAIL) - 1);
+	memcpy(wrapped.data + at, "what", 4);
+	assert_int_equal(bytes_read(wrapped.data, wrapped.len), -FAULT_COMPRESSED);
+	wrapped_make(false, "", 0);
+	memcpy(wrapped.data + at, "what", 4);
+	assert_int_equal(bytes_read(wrapped.data, wrapped.len), -FAULT_MAGIC);
+	wrapped_make(false, "\x04\3key", 5);
+	memcpy(wrapped.data + at, "what", 4);
+	assert_int_equal(bytes_read(wrapped.data, wrapped.len), -FAULT_ENCRYPTED);
+	assert_int_equal(bytes_read("\x30\x06\x16\4IM4M", 8), -FAULT_MANIFEST);
+	assert_int_equal(bytes_read("bvx", 3), -FAULT_SHORT);
+}
+
+/* Two images, for Intel and for Apple silicon, which lists no entry of its own. */
+static void
+kc_reads_the_slice_of_a_fat_collection(void **state)
+{
+	static struct bytes fat;
+	size_t len, i;
 
 	(void)state;
 	fileset_make(LIST(ITEM("com.a", CODE)));
-	wrapped.len = 0;
-	put(&wrapped, "\x30\x84", 2);
-	put_be(&wrapped, 20 + image.len, 4);
-	put(&wrapped, "\x16\4IM4P\x16\4auxk\x16\0\x04\x84", 16);
-	put_be(&wrapped, image.len, 4);
-	put(&wrapped, image.data, image.len);
-	assert_int_equal(bytes_read(wrapped.data, wrapped.len), 0);
-	assert_string_equal(kc->members[0].uuid, "BB001122-3344-5566-7788-99AABBCCDDEE");
-	memcpy(wrapped.data + 26, "bvx2", 4);
-	assert_int_equal(bytes_read(wrapped.data, wrapped.len), -FAULT_COMPRESSED);
-	assert_int_equal(bytes_read("complzss and more", 17), -FAULT_COMPRESSED);
+	len = image.len;
+	fat.len = 0;
+	put_be(&fat, 0xcafebabe, 4);
+	put_be(&fat, 2, 4);
+	for (i = 0; i < 2; i++) {
+		put_be(&fat, i == 0 ? 0x01000007 : 0x0100000c, 4);
+		put_be(&fat, i == 0 ? 3 : 0x80000002, 4);
+		put_be(&fat, 48 + i * len, 4);
+		put_be(&fat, len, 4);
+		put_be(&fat, 0, 4);
+	}
+	put(&fat, image.data, len);
+	fileset_make(LIST(ITEM("com.b", CODE)));
+	put(&fat, image.data, len);
+	assert_int_equal(bytes_read(fat.data, fat.len), 0);
+	assert_string_equal(kc->members[0].id, "com.b");
+	assert_int_equal(kc_read(arena, file, true, &kc, &fault), 0);
+	assert_string_equal(kc->members[0].id, "com.a");
+	for (i = 0; i < 48 + len; i++) {
+		int code = bytes_read(fat.data, i);
+
+		assert_true(code == -FAULT_SHORT || code == -FAULT_RANGE);
+	}
+}
+
+/* An entry and a description belong together; either alone is told. */
+static void
+kc_tells_code_from_description(void **state)
+{
+	(void)state;
+	assert_int_equal(info_read(LIST(ITEM("com.b", CODE) ITEM("com.c", ""))), 0);
+	assert_int_equal(kc->member_count, 3);
+	assert_true(kc->members[0].has_info && kc->members[0].names_code);
+	assert_false(kc->members[0].has_entry || kc->members[0].codeless);
+	assert_true(kc->members[1].has_info && kc->members[1].codeless);
+	assert_false(kc->members[1].names_code);
+	assert_string_equal(kc->members[2].id, "com.a");
+	assert_false(kc->members[2].has_info || kc->members[2].names_code);
+}
+
+static void
+kc_reads_its_uuid_alone(void **state)
+{
+	const char *uuid;
+
+	(void)state;
+	fileset_make("<odd/>");
+	assert_int_equal(image_read(), -FAULT_SYNTAX);
+	assert_int_equal(kc_read_uuid(arena, file, false, &uuid), 0);
+	assert_string_equal(uuid, "AA001122-3344-5566-7788-99AABBCCDDEE");
+	image.data[12] = 11;
+	assert_int_equal(image_read(), -FAULT_MAGIC);
+	assert_int_equal(kc_read_uuid(arena, file, false, &uuid), -FAULT_MAGIC);
+	assert_null(uuid);
 }
 
 static void
@@ -291,7 +428,7 @@ kc_refuses_more_members_than_its_limit(void **state)
 		memcpy(image.data + INFO_SIZE, size.data, 8);
 		assert_int_equal(pwrite(file, image.data, INFO, 0), INFO);
 		assert_int_equal(pwrite(file, list, strlen(list), INFO), strlen(list));
-		assert_int_equal(kc_read(arena, file, &kc, &fault),
+		assert_int_equal(kc_read(arena, file, false, &kc, &fault),
 		    count < KC_MAX_MEMBERS ? 0 : -FAULT_COUNT);
 	}
 }
@@ -305,7 +442,7 @@ kc_take(struct arena *own, const void *bytes, size_t len, void *payload)
 	(void)payload;
 	assert_int_equal(ftruncate(file, 0), 0);
 	assert_int_equal(pwrite(file, bytes, len, 0), len);
-	rc = kc_read(own, file, &kc, &fault);
+	rc = kc_read(own, file, false, &kc, &fault);
 	assert_true((rc == 0) == (kc != NULL));
 	for (i = 0; rc == 0 && i < kc->member_count; i++)
 		assert_non_null(kc->members[i].id);
@@ -327,7 +464,12 @@ main(void)
 	    cmocka_unit_test(kc_lists_an_entry_that_the_list_lacks),
 	    cmocka_unit_test(kc_looks_only_at_a_members_own_keys),
 	    cmocka_unit_test(kc_follows_references_to_texts),
-	    cmocka_unit_test(kc_reads_what_an_im4p_holds),
+	    cmocka_unit_test(kc_reads_what_an_im4p_or_img4_holds),
+	    cmocka_unit_test(kc_refuses_a_wrapper_cut_off_anywhere),
+	    cmocka_unit_test(kc_names_what_it_cannot_unpack),
+	    cmocka_unit_test(kc_reads_the_slice_of_a_fat_collection),
+	    cmocka_unit_test(kc_tells_code_from_description),
+	    cmocka_unit_test(kc_reads_its_uuid_alone),
 	    cmocka_unit_test(kc_refuses_a_list_that_is_none),
 	    cmocka_unit_test(kc_refuses_hostile_heads),
 	    cmocka_unit_test(kc_refuses_a_file_cut_off_anywhere),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "kmutil-helpers/digest.h"
+#include "kmutil-helpers/fat.h"
 #include "kmutil-helpers/macho_sign.h"
 #include "tests/unit/fixture.h"
 #include "tests/unit/mangle.h"
@@ -467,8 +468,8 @@ macho_sign_refuses_hostile_slices(void **state)
 		uint32_t value;
 		int code;
 	} rows[] = {
-	    {4, 0, -FAULT_MISSING}, {4, MACHO_MAX_SLICES, -FAULT_SHORT},
-	    {4, MACHO_MAX_SLICES + 1, -FAULT_COUNT}, {4, UINT32_MAX, -FAULT_COUNT},
+	    {4, 0, -FAULT_MISSING}, {4, FAT_MAX_SLICES, -FAULT_SHORT},
+	    {4, FAT_MAX_SLICES + 1, -FAULT_COUNT}, {4, UINT32_MAX, -FAULT_COUNT},
 	    {8 + 8, 0, -FAULT_RANGE}, /* the first lies over the table */
 	    {8 + 8, 47, -FAULT_RANGE}, {8 + 8, 49, -FAULT_RANGE}, /* and over the second */
 	    {8 + 8, UINT32_MAX, -FAULT_RANGE}, {8 + 12, UINT32_MAX, -FAULT_RANGE},
