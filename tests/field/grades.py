@@ -238,15 +238,32 @@ def inspect_lists(c):
 @verdict('instructions-name-members')
 def instructions_name(c):
     look = c.look('remove.start')
-    need(look.listed, 'the kext was never listed')
+    need(look.listed and look.kept, 'the kext was never listed, or not kept at all')
     return look.instructed, 'the file names it: %s' % look.instructed
 
 
 @verdict('stash-on-data')
 def stash_on_data(c):
     look = c.look('remove.start')
-    need(look.listed, 'the kext was never listed')
+    need(look.listed and look.kept, 'the kext was never listed, or not kept at all')
     return look.stashed, 'a copy is there: %s' % look.stashed
+
+
+@verdict('addition-is-stashed')
+def addition_is_stashed(c):
+    approved_addition(c)
+    look = c.look('remove.start')
+    need(look.listed, 'the kext was never listed')
+    return look.stashed and look.instructed, \
+        'stashed %s, instructed %s' % (look.stashed, look.instructed)
+
+
+@verdict('start-stages-loaded')
+def start_stages(c):
+    look = c.look('remove.start')
+    need(look.loaded, 'the kext was not loaded')
+    need(not c.look('add.after').staged, 'it was staged before the restart')
+    return look.staged, 'a staged copy after the restart: %s' % look.staged
 
 
 @verdict('collection-in-preboot')

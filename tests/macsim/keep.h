@@ -68,10 +68,14 @@ void keep_user_add(const char *root, const char *name);
 /* keep_change.c: what a rebuild would do, and doing it. */
 /* Whether macOS finds the bundle of a member. */
 bool keep_change_finds(const char *root, struct model *model, const struct kext *kext);
-/* Differences between collection and disk into "add" and "drop". */
+/* Differences between collection and disk into "add" and, unless NULL, "drop". */
 void keep_change_propose(const char *root, struct model *model, struct kexts *add,
     struct kexts *drop);
 /* Makes collection, stash and instructions what "add" and "drop" say; empties both. */
 void keep_change_apply(const char *root, struct model *model);
+/* Where macOS unloads a kext whose bundle went without a restart. */
+void keep_change_unload(const char *root, struct model *model);
+/* The collection anew from the instructions. */
+void keep_change_relink(const char *root, struct model *model);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/macsim/keep.h"
+#include "tests/macsim/model_boot.h"
 
 bool
 keep_change_finds(const char *root, struct model *model, const struct kext *kext)
@@ -18,7 +19,7 @@ keep_change_finds(const char *root, struct model *model, const struct kext *kext
 	if (keep_staging_has(root, kext) && !model_assumes(model, "staged-is-not-found"))
 		return true;
 	return *kext->stash && files_exists(root, keep_stash_path(kext).text) &&
-	    !model_assumes(model, "stash-is-not-found");
+	       !model_assumes(model, "stash-is-not-found");
 }
 
 static void
@@ -44,6 +45,42 @@ propose_additions(const char *root, const struct kexts *members, struct kexts *a
 }
 
 void
+keep_change_unload(const char *root, struct model *model)
+{
+	struct kexts kexts = kexts_get(model, "boot"), stay = {0};
+	bool gone = false;
+
+	for (size_t i = 0; i < kexts.count; i++) {
+		const struct kext *k = &kexts.items[i];
+
+		if (!model_is_loaded(model, k->id))
+			continue;
+		if (files_exists(root, k->path) || model_assumes(model, "loaded-until-restart"))
+			kexts_add(&stay, k);
+		else
+			gone = true;
+	}
+	if (gone) {
+		model_clear(model, "loaded");
+		for (size_t i = 0; i < stay.count; i++)
+			model_add(model, "loaded", stay.items[i].id);
+		model_settle_dext(model);
+	}
+	kexts_free(&stay);
+	kexts_free(&kexts);
+}
+
+void
+keep_change_relink(const char *root, struct model *model)
+{
+	struct kexts all = kexts_get(model, "instruction");
+
+	kexts_put(model, "member", &all);
+	keep_collection_write(root, model);
+	kexts_free(&all);
+}
+
+void
 keep_change_propose(const char *root, struct model *model, struct kexts *add, struct kexts *drop)
 {
 	bool present = keep_collection_present(root, model);
@@ -53,10 +90,10 @@ keep_change_propose(const char *root, struct model *model, struct kexts *add, st
 	if (present)
 		members = kexts_get(model, "member");
 	else if (model_at(model, "instruction", 0) &&
-	    !model_assumes(model, "rebuild-without-collection-keeps-stash"))
+		 !model_assumes(model, "rebuild-without-collection-keeps-stash"))
 		members = kexts_get(model, "instruction");
 	propose_additions(root, &members, add);
-	for (size_t i = 0; i < members.count; i++)
+	for (size_t i = 0; drop && i < members.count; i++)
 		if (!keep_change_finds(root, model, &members.items[i]) &&
 		    model_assumes(model, "rebuild-drops-missing"))
 			kexts_add(drop, &members.items[i]);
@@ -81,6 +118,9 @@ keep_change_apply(const char *root, struct model *model)
 	for (size_t i = 0; i < add.count; i++) {
 		/* A request whose bundle vanished meanwhile disappears (VGPU). */
 		if (!files_exists(root, add.items[i].path))
+			continue;
+		kexts_add(&members, &add.items[i]);
+		if (!model_assumes(model, "addition-is-stashed"))
 			continue;
 		keep_stash_put(root, model, &add.items[i]);
 		kexts_add(&members, &add.items[i]);

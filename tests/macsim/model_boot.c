@@ -43,7 +43,8 @@ boot_load(const char *root, struct model *model)
 			continue;
 		if (keep_change_finds(root, model, k)) {
 			model_add(model, "loaded", k->id);
-			if (files_exists(root, k->path))
+			if (files_exists(root, k->path) &&
+			    model_assumes(model, "start-stages-loaded"))
 				keep_staging_put(root, k);
 		} else if (!model_assumes(model, "missing-bundle-not-loadable")) {
 			model_add(model, "loaded", k->id);
@@ -73,6 +74,20 @@ model_settle_dext(struct model *model)
 	kexts_free(&kexts);
 }
 
+/* What nobody approved and yet enters. */
+static void
+boot_take_unapproved(const char *root, struct model *model)
+{
+	struct kexts add = {0};
+
+	keep_change_propose(root, model, &add, NULL);
+	if (add.count > 0 && !model_assumes(model, "third-party-needs-bundle-approval")) {
+		kexts_put(model, "add", &add);
+		keep_change_apply(root, model);
+	}
+	kexts_free(&add);
+}
+
 void
 model_boot(const char *root, struct model *model)
 {
@@ -80,6 +95,7 @@ model_boot(const char *root, struct model *model)
 
 	if (model_is(model, "pending", "yes"))
 		keep_change_apply(root, model);
+	boot_take_unapproved(root, model);
 	model_put(model, "refused", "no");
 	model_uuid(model, uuid);
 	model_put(model, "boot-session", uuid);

@@ -44,6 +44,8 @@ tool_kextcache(struct model *model, int argc, char **argv)
 		keep_staging_clear("", model);
 	} else if (!strcmp(word, "system-caches")) {
 		puts(SYSTEM_CACHES);
+		if (!model_assumes(model, "update-command-is-inert"))
+			keep_change_relink("", model);
 	} else if (!strcmp(word, "prelinked-kernel")) {
 		puts(PRELINKED);
 	} else if (is_one_of(word, "u", "i")) {
@@ -75,6 +77,8 @@ tool_kcditto(struct model *model, int argc, char **argv)
 		return 64;
 	}
 	printf("Copying KCs in /...\n");
+	if (!model_assumes(model, "update-command-is-inert"))
+		keep_change_relink("", model);
 	if (model_is(model, "chip", "apple"))
 		printf("Volume Group UUID: %s\n", group);
 	return 0;

@@ -80,12 +80,14 @@ inspect(struct model *model, int argc, char **argv)
 {
 	struct kexts kexts = kexts_get(model, "member");
 	bool uuids = has_word(argc, argv, "--show-kext-uuids");
+	int status = 0;
 
 	if (keep_collection_changed("", model) &&
-	    model_assumes(model, "changed-collection-is-not-read"))
-		/* Its words were not seen: a guess. */
+	    model_assumes(model, "changed-collection-is-not-read")) {
 		fprintf(stderr, "Could not read the kext collection at %s\n",
 		    keep_collection_path(model).text);
+		status = model_assumes(model, "inspect-fails-on-unread-collection") ? 1 : 0;
+	}
 	if (keep_collection_present("", model)) {
 		printf("auxiliary kext collection at %s (%s):\nExtension Information:\n",
 		    keep_collection_path(model).text, model_get(model, "aux.uuid", ""));
@@ -100,7 +102,7 @@ inspect(struct model *model, int argc, char **argv)
 		putchar('\n');
 	}
 	kexts_free(&kexts);
-	return 0;
+	return status;
 }
 
 int

@@ -68,6 +68,8 @@ main(int argc, char **argv)
 	model_free(model);
 	model_lock("");
 	model = model_load("");
+	if (model)
+		keep_change_unload("", model);
 	for (size_t i = 0; model && i < sizeof(tools) / sizeof(*tools); i++)
 		if (!strcmp(tools[i].name, name))
 			status = tools[i].run(model, argc, argv);

@@ -224,16 +224,16 @@ agrees 'all guesses kind' 35 $(echo $unproven | tr ' ' '\n' | grep -v tampered)
 new 15.7 apple clean
 flip yes rebuild-repeats-while-pending tampered-collection-is-refused
 flip no rebuild-drops-stash-and-instructions missing-bundle-not-loadable \
-  rebuild-without-collection-keeps-stash update-changes-boot-folder
+  rebuild-without-collection-keeps-stash update-changes-boot-folder start-stages-loaded
 drive 15.7.1
-agrees 'cures that do not hold' 30 rebuild-drops-stash-and-instructions missing-bundle-not-loadable \
+agrees 'cures that do not hold' 25 start-stages-loaded rebuild-drops-stash-and-instructions missing-bundle-not-loadable \
   rebuild-without-collection-keeps-stash update-changes-boot-folder rebuild-repeats-while-pending \
   tampered-collection-is-refused
 
 new 15.7 apple clean
-flip no rebuild-drops-missing
+flip no rebuild-drops-missing addition-is-stashed
 drive 15.7.1
-agrees 'no rebuild drops anything' 15 rebuild-drops-missing
+agrees 'no rebuild drops anything' 15 addition-is-stashed rebuild-drops-missing
 
 new 15.7 apple clean
 flip no stash-is-not-found
@@ -247,9 +247,10 @@ drive 26.2
 agrees 'Intel' 30 intel-root-unlink collection-on-data update-relinks-from-stash
 
 new 15.7 apple clean
-flip no preboot-root-unlink
+flip no preboot-root-unlink third-party-needs-bundle-approval loaded-until-restart
 drive 15.7.1
-agrees 'Preboot is kept' 25 preboot-root-unlink
+agrees 'Preboot is kept' 25 preboot-root-unlink third-party-needs-bundle-approval \
+  loaded-until-restart
 
 new 13.6 apple clean
 drive 14.6

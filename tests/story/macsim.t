@@ -184,6 +184,31 @@ sim assumptions --json
 json 'sorted(a["id"] for a in j["assumptions"] if a["cure"])' \
   "['inert-does-not-block-dext', 'missing-bundle-not-loadable', 'rebuild-drops-missing', 'rebuild-drops-stash-and-instructions', 'stash-is-not-found']"
 
+new 15.7 apple capture-card
+on rm -r /Library/Extensions/ExampleCaptureDriver.kext
+on kmutil showloaded
+says com.example.capture.driver
+assume loaded-until-restart no
+on kmutil showloaded
+says_not com.example.capture.driver
+new 15.7 apple capture-card
+assume update-command-is-inert no
+aux | grep auxkc | tr '\n' '\0' | xargs -0 rm
+kexts_are 'the collection is gone' 0 2 2
+on kcditto
+kexts_are 'update-command-is-inert=no: kcditto brings it back' 2 2 2
+new 13.6 apple capture-card
+assume third-party-needs-bundle-approval no
+cp -R "$mac/Library/Extensions/ExampleCaptureEvent.kext" "$mac/Library/Extensions/Other.kext"
+sed -i s/com.example.capture.event/com.example.other/ "$mac/Library/Extensions/Other.kext/Contents/Info.plist"
+restart
+is 'third-party-needs-bundle-approval=no: it enters by itself' "$(show listed | grep -c com.example.other)" 1
+new 13.6 apple capture-card
+cp -R "$mac/Library/Extensions/ExampleCaptureEvent.kext" "$mac/Library/Extensions/Other.kext"
+sed -i s/com.example.capture.event/com.example.other/ "$mac/Library/Extensions/Other.kext/Contents/Info.plist"
+restart
+is 'else it does not' "$(show listed | grep -c com.example.other)" 0
+
 echo '# what it rests on'
 new 15.7 apple clean
 restart
