@@ -158,6 +158,7 @@ snap() { # snap LABEL: what this Mac says of its kexts
   cap "$1/inspect-uuids" kmutil inspect --show-kext-uuids
   cap "$1/loaded" kmutil showloaded --list-only
   cap "$1/showloaded" kmutil showloaded --collection aux --show all
+  cap "$1/check" kmutil check --collection aux --load-info
   list_files "$1/kept" "$auxkc"
   cap "$1/instructions" cat "$auxkc/com.apple.kcgen.instructions.plist"
   cap "$1/uakl" cat "$auxkc/com.apple.kcgen.uakl.plist"
@@ -181,7 +182,6 @@ look() { # look FILE
   cap look/unknown kmutil kextirpate-no-such-verb
   cap look/unload kmutil unload -b org.kextirpate.nobody
   cap look/policy sqlite3 "file:$policy?immutable=1" .schema
-  cap look/check kmutil check --collection aux --load-info
   cap look/dumpstate kmutil dumpstate
   cap look/ioreg ioreg -l -w 0
   cap look/dexts systemextensionsctl list

@@ -10,11 +10,11 @@ answers open where the Mac did not show it: SIP off, a part left out, another an
 the person than was asked for. Statuses: 0, 64 usage, 65 the capture is not whole.
 """
 import json
-import os
 import re
 import sys
 
 from capture import Broken, read
+from fixtures import write_fixtures
 
 VERDICTS = []
 
@@ -480,6 +480,21 @@ def tampered(c):
     return answer == 'yes' and not look.loaded, 'the person: %s' % answer
 
 
+@verdict('check-accepts-stale')
+def check_accepts(c):
+    look = c.look('refuse.start')
+    need(look.listed and c.folder not in look.text('extensions'), 'no member without a bundle')
+    found = c.command('refuse.start/check')
+    return found.status == 0, 'status %d' % found.status
+
+
+@verdict('sip-keeps-kernel-folders')
+def sip_keeps(c):
+    c.need_sip()
+    found = c.command('clean/unlink-stash')
+    return found.status != 0, found.err.strip() or 'removed'
+
+
 def updated(c):
     before, after = c.look('update.start'), c.look('mdm.start')
     need(before.text('kern.osversion') != after.text('kern.osversion'), 'no update was installed')
@@ -541,21 +556,6 @@ def judge(c):
     return found
 
 
-def write_fixtures(c, folder):
-    """FOLDER/NNN-LABEL.out, .err, and index.json with argv and status."""
-    os.makedirs(folder)
-    index = []
-    for number, one in enumerate(s for s in c.order if s.kind == 'command'):
-        name = '%03d-%s' % (number, one.label.replace('/', '-'))
-        for end, text in (('.out', one.out), ('.err', one.err)):
-            with open(os.path.join(folder, name + end), 'wb') as file:
-                file.write(text.encode('utf-8', 'surrogateescape'))
-        index.append({'name': name, 'argv': one.argv, 'status': one.status, 'began': one.began})
-    with open(os.path.join(folder, 'index.json'), 'w', encoding='utf-8') as file:
-        json.dump(index, file, indent=1)
-        file.write('\n')
-
-
 def main(words):
     fixtures, as_json = None, False
     if words[:1] == ['--fixtures'] and len(words) == 3:
@@ -569,7 +569,7 @@ def main(words):
         with open(words[0], 'rb') as file:
             c = Capture(read(words[0], file.read()))
         if fixtures:
-            write_fixtures(c, fixtures)
+            write_fixtures(c.order, fixtures)
             return 0
     except Broken as reason:
         sys.stderr.write('%s\n' % reason)

@@ -2,7 +2,8 @@
 /*
  * What System Integrity Protection, the sealed system, volumes and the privacy
  * permission refuse. Judges canonical paths; knows no process.
- * Assumptions: preboot-root-unlink, intel-root-unlink.
+ * Assumptions: sip-keeps-kernel-folders, preboot-root-unlink, intel-root-unlink,
+ * applications-need-permission.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -103,12 +104,15 @@ judge_one(const struct sandbox *box, int op, const char *path)
 	/* Names in / itself are the sealed system's. */
 	if (keeper == SEALED || (op != OP_CHANGE && strrchr(path, '/') == path))
 		return -EROFS;
+	if (keeper == SIP && sip && !model_assumes(box->model, "sip-keeps-kernel-folders"))
+		return 0;
 	if (keeper != FREE && sip && !(op == OP_UNLINK && may_unlink(box, keeper, path)))
 		return -EPERM;
 	if ((op == OP_UNLINK || op == OP_RENAME) && holds_place(path))
 		return -EPERM;
 	if (is_under(path, "/Applications") && strcmp(path, "/Applications") != 0 &&
-	    strcmp(model_get(box->model, "tcc", "granted"), "denied") == 0)
+	    strcmp(model_get(box->model, "tcc", "granted"), "denied") == 0 &&
+	    model_assumes(box->model, "applications-need-permission"))
 		return -EPERM;
 	return 0;
 }

@@ -105,6 +105,18 @@ inspect(struct model *model, int argc, char **argv)
 	return status;
 }
 
+static int
+check(struct model *model)
+{
+	struct kexts members = kexts_get(model, "member");
+	bool stale = false;
+
+	for (size_t i = 0; i < members.count; i++)
+		stale = stale || !files_exists("", members.items[i].path);
+	kexts_free(&members);
+	return stale && !model_assumes(model, "check-accepts-stale") ? 1 : 0;
+}
+
 int
 tool_kmutil(struct model *model, int argc, char **argv)
 {
@@ -115,7 +127,7 @@ tool_kmutil(struct model *model, int argc, char **argv)
 	if (!strcmp(verb, "inspect"))
 		return inspect(model, argc, argv);
 	if (!strcmp(verb, "check"))
-		return 0;
+		return check(model);
 	if (!strcmp(verb, "install"))
 		return tool_kmutil_install(model);
 	if (!strcmp(verb, "load"))

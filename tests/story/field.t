@@ -15,7 +15,13 @@ fi
 home=private/var/root/kextirpate-field
 sentence='this Mac may be wiped'
 
-put_kit() { cp "$kit/field.sh" "$mac/private/tmp/field.sh"; }
+# A vendor's kext with code, for the kit's own has none and is never loaded.
+"$macsim" new "$story/vendor" --macos 15.7 --chip apple --scenario capture-card-nodext
+
+put_kit() {
+  cp "$kit/field.sh" "$mac/private/tmp/field.sh"
+  cp -R "$story/vendor/Library/Extensions/ExampleCaptureEvent.kext" "$mac/private/tmp/Vendor.kext"
+}
 
 field() { # field "ANSWERS" VERB [ARGUMENT...]: with answers, a word a line
   answers=$1
@@ -26,9 +32,9 @@ field() { # field "ANSWERS" VERB [ARGUMENT...]: with answers, a word a line
   status=$?
 }
 
-begin() { # begin ANSWERS: with the sentence first
-  { echo "$sentence"; for word in $1; do echo "$word"; done; } |
-    "$macsim" run "$mac" -- env FIELD_LIMIT=0 FIELD_PAUSE=0 sh /private/tmp/field.sh start >"$out" 2>"$err"
+begin() { # begin [OPTION...]: with the sentence, and no word after it
+  echo "$sentence" | "$macsim" run "$mac" -- env FIELD_LIMIT=0 FIELD_PAUSE=0 \
+    sh /private/tmp/field.sh start "$@" >"$out" 2>"$err"
   status=$?
 }
 
@@ -79,7 +85,8 @@ drive() {
   put_kit
   warned=no sent='' bad='' turns=0
   set_mac approval=yes settle=3
-  begin ''
+  # shellcheck disable=SC2086 # words
+  begin $with
   while [ "$(state_of part)" != ended ] && [ "$turns" -lt 30 ]; do
     turns=$((turns + 1)) sent=''
     case $(state_of waits) in
@@ -140,6 +147,7 @@ PY
 }
 
 declining=
+with='--kext /private/tmp/Vendor.kext'
 unproven='rebuild-success-is-zero rebuild-omits-empty-blocks collection-changes-at-once
  empty-collection-goes refusal-can-be-repeated refusal-is-authentication-error log-shows-work
  rebuild-sees-change-at-once clear-staging-removes-folders tampered-collection-is-refused
@@ -177,7 +185,7 @@ expect 64 'another verb' field '' wipe
 expect 66 'start with a kext that is not there' field '' start --kext /nowhere.kext
 is 'all of which changed nothing' "$(truth)" "$before"
 is 'no folder of the kit' "$(ls "$mac/private/var/root")" ''
-begin ''
+begin
 is 'with the sentence, and no word for the first part' $status 5
 is 'nothing changed but its own folder' "$(truth)" "$before"
 expect 64 'start a second time' field '' start
@@ -251,6 +259,11 @@ flip no preboot-root-unlink third-party-needs-bundle-approval loaded-until-resta
 drive 15.7.1
 agrees 'Preboot is kept' 25 preboot-root-unlink third-party-needs-bundle-approval \
   loaded-until-restart
+
+new 15.7 apple clean
+with=
+drive 15.7.1
+agrees 'with the kit'"'"'s own kext, without code' 28 rebuild-drops-missing stash-is-not-found
 
 new 13.6 apple clean
 drive 14.6
