@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 struct unpack_codec; /* kmutil-helpers/unpack.h */
 
@@ -30,6 +31,11 @@ int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result))
 /* Keeps an open folder out of backups: the attribute that Time Machine looks for
  * (docs/facts.md#backup). A file system without attributes is no error. 0 or -errno. */
 int os_exclude_from_backup(int fd) __attribute__((warn_unused_result));
+
+#define OS_PROCESS_NAME_BYTES 64
+/* Name, as far as the kernel keeps it, and parent of a process. 0 or -errno. */
+int os_process(pid_t pid, pid_t *parent, char name[OS_PROCESS_NAME_BYTES])
+    __attribute__((warn_unused_result));
 
 /* One mounted file system; texts are borrowed until the callback returns. */
 struct os_mount {

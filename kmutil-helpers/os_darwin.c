@@ -9,6 +9,7 @@
 #include <sys/param.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysctl.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/os.h"
@@ -130,4 +131,20 @@ os_lzfse(void)
 	static const struct unpack_codec codec = {lzfse_begin, lzfse_run, lzfse_end};
 
 	return &codec;
+}
+
+int
+os_process(pid_t pid, pid_t *parent, char name[OS_PROCESS_NAME_BYTES])
+{
+	int query[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, pid};
+	struct kinfo_proc info;
+	size_t len = sizeof(info);
+
+	if (sysctl(query, 4, &info, &len, NULL, 0) != 0)
+		return -errno;
+	if (len != sizeof(info))
+		return -ESRCH;
+	*parent = info.kp_eproc.e_ppid;
+	(void)snprintf(name, OS_PROCESS_NAME_BYTES, "%s", info.kp_proc.p_comm);
+	return 0;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -95,4 +96,31 @@ const struct unpack_codec *
 os_lzfse(void)
 {
 	return NULL;
+}
+
+int
+os_process(pid_t pid, pid_t *parent, char name[OS_PROCESS_NAME_BYTES])
+{
+	char path[64], text[512], *open_bracket, *close_bracket;
+	ssize_t len;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	if (len <= 0)
+		return -ESRCH;
+	text[len] = '\0';
+	open_bracket = strchr(text, '(');
+	close_bracket = strrchr(text, ')');
+	/* "PID (NAME) STATE PARENT ..." */
+	if (open_bracket == NULL || close_bracket == NULL || strlen(close_bracket) < 5)
+		return -ESRCH;
+	*close_bracket = '\0';
+	(void)snprintf(name, OS_PROCESS_NAME_BYTES, "%s", open_bracket + 1);
+	*parent = (pid_t)strtol(close_bracket + 4, NULL, 10);
+	return 0;
 }

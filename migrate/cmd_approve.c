@@ -50,7 +50,7 @@ has_planned_rebuild(const struct plan *plan)
 	size_t i;
 
 	for (i = 0; i < plan->step_count; i++)
-		if (plan->steps[i].kind == STEP_REBUILD)
+		if (plan->steps[i].kind == STEP_REBUILD && plan->steps[i].state == STEP_PLANNED)
 			return plan->refusal_count == 0;
 	return false;
 }

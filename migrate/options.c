@@ -9,7 +9,8 @@
 #include "migrate/options.h"
 #include "kmutil-helpers/banned.h"
 
-static_assert(sizeof(enum approval) == sizeof(int) && sizeof(enum policy) == sizeof(int),
+static_assert(sizeof(enum approval) == sizeof(int) && sizeof(enum policy) == sizeof(int) &&
+	sizeof(enum context) == sizeof(int),
     "choices are set as int");
 
 #define FLAG(member) OPTION_FLAG, offsetof(struct options, member)
@@ -41,6 +42,9 @@ static const struct option_row option_rows[] = {
     {"--keep-receipts", NULL, OPTIONS_REMOVE, "leave the packages' receipts", FLAG(keep_receipts)},
     {"--all-matching", NULL, OPTIONS_REMOVE, "a pattern may match several products",
 	FLAG(all_matching)},
+    {"--context", "terminal|mdm|login|installer", OPTIONS_REMOVE,
+	"in whose hands this runs; found by itself", CHOICE(context)},
+    {"--strict", NULL, OPTIONS_REMOVE, "in an installer keep the status 5 and 6", FLAG(strict)},
     {"--policy", "report|repair", OPTIONS_RECHECK, "what to do about a kext that came back",
 	CHOICE(policy)},
     {"--installcheck", NULL, OPTIONS_STATUS,
@@ -154,7 +158,8 @@ options_parse(int argc, char **argv, int groups, const char *synopsis, struct op
 	bool only_targets = false;
 	int i;
 
-	*options = (struct options){.targets = calloc((size_t)argc + 1, sizeof(char *))};
+	*options = (struct options){
+	    .groups = groups, .targets = calloc((size_t)argc + 1, sizeof(char *))};
 	if (options->targets == NULL)
 		die(EXIT_BUG, "out of memory");
 	for (i = 1; i < argc; i++) {

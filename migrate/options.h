@@ -21,6 +21,14 @@ enum option_group {
 };
 
 enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };
+/* In the order of --context. */
+enum context {
+	CONTEXT_DEFAULT,
+	CONTEXT_TERMINAL,
+	CONTEXT_MDM,
+	CONTEXT_LOGIN,
+	CONTEXT_INSTALLER
+};
 enum policy { POLICY_DEFAULT, POLICY_REPORT, POLICY_REPAIR };
 
 struct options {
@@ -30,6 +38,9 @@ struct options {
 	const char *root, *data, *preboot, *rules, *state;
 	enum approval approval;
 	enum policy policy;
+	enum context context;
+	bool strict;
+	int groups; /* of the command that was given */
 	unsigned int accepted_losses; /* 1 << enum loss, each */
 	const char **targets; /* borrowed from argv; in order */
 	size_t target_count;

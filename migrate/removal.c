@@ -16,6 +16,8 @@ removal_may_ask(const struct options *options)
 {
 	if (options->approval != APPROVAL_DEFAULT)
 		return options->approval == APPROVAL_ASK;
+	if (options->context != CONTEXT_DEFAULT && options->context != CONTEXT_TERMINAL)
+		return false;
 	return isatty(STDIN_FILENO) == 1;
 }
 
@@ -165,6 +167,7 @@ removal_plan(struct removal *removal)
 	    .has_rebuild = session_has_rebuild(session),
 	    .collection_unreadable = collection_unreadable(session),
 	    .ask_approval = removal->ask_approval,
+	    .installer = session->context == CONTEXT_INSTALLER,
 	    .accept_bystanders = session->options->accept_bystanders,
 	    .without_replacement = session->options->without_replacement || removal->only_rebuild,
 	    .keep_receipts = session->options->keep_receipts,

@@ -43,6 +43,7 @@ json_host(struct report *report)
 	json_tristate(json, "third_party_kexts", tristate_of(host->third_party_kexts));
 	json_null(json, "filevault");
 	json_null(json, "console_user");
+	json_text(json, "context", context_name(report->session->context));
 	json_object_begin(json, "mdm");
 	json_null(json, "enrolled");
 	json_tristate(json, "may_rebuild", tristate_of(host->mdm_control));
@@ -123,7 +124,9 @@ report_end(struct report *report, int exit)
 	buf_done(&report->out);
 	if (error != 0)
 		die(EXIT_IO, "the results could not be written: %s", fault_sentence(error));
-	return pending && report->session->options->pending_ok ? 0 : exit;
+	return pending && report->session->options->pending_ok
+		   ? 0
+		   : context_exit(report->session->context, report->session->options, exit);
 }
 
 enum standing

@@ -320,6 +320,7 @@ void
 session_begin(struct session *session, const struct options *options, int needs)
 {
 	*session = (struct session){.arena = arena_new(0), .options = options};
+	session->context = context_find(options);
 	session->scan.arena = session->arena;
 	session->scan.problems.arena = session->arena;
 	session->scan.carriers_only = (needs & SESSION_SCAN) == 0;

@@ -7,6 +7,7 @@
 #define MIGRATE_SESSION_H
 
 #include "kmutil-helpers/tool_host.h"
+#include "migrate/context.h"
 #include "migrate/options.h"
 #include "rules/rule.h"
 #include "uninstall/case.h"
@@ -29,6 +30,7 @@ struct subject {
 struct session {
 	struct arena *arena;
 	const struct options *options;
+	enum context context;
 	struct root root;
 	struct host host;
 	struct rule_set rules;

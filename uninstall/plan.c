@@ -199,6 +199,25 @@ plan_jobs(struct arena *arena, const struct plan_input *input, struct plan *plan
 	}
 }
 
+/* What lies where the product's receipt says may be what the installer has just laid. */
+static void
+keep_for_installer(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct claim *claim;
+	size_t i;
+
+	for (i = 0; i < input->claims->count; i++) {
+		claim = &input->claims->items[i];
+		if (claim->state != CLAIM_ABSENT && claim->state != CLAIM_FOLDER &&
+		    !is_vaulted(plan, claim->path))
+			add_kept(arena, plan, claim->path, "inside an installer only bundles go");
+	}
+	for (i = 0; i < input->claims->receipt_count; i++)
+		add_kept(arena, plan,
+		    arena_printf(arena, "receipt:%s", input->claims->receipts[i]),
+		    "inside an installer no receipt is touched");
+}
+
 static void
 plan_files(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
@@ -320,6 +339,20 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 	}
 }
 
+/* An installer is no place to ask macOS for anything: kextcache calls of installers are
+ * ignored, and the Mac is in the middle of a change. */
+static void
+skip_machine_steps(struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind != STEP_VAULT) {
+			plan->steps[i].state = STEP_SKIPPED;
+			plan->steps[i].message = "not inside an installer: left to recheck";
+		}
+}
+
 /* A rebuild that waits for a person is no reason to settle. */
 static void
 drop_lonely_settle(struct plan *plan)
@@ -341,12 +374,19 @@ void
 plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
 	*plan = (struct plan){0};
-	plan_jobs(arena, input, plan);
+	if (!input->installer)
+		plan_jobs(arena, input, plan);
 	plan_bundles(arena, input, plan);
-	plan_files(arena, input, plan);
-	plan_folders(arena, input, plan);
-	plan_receipts(arena, input, plan);
+	if (input->installer) {
+		keep_for_installer(arena, input, plan);
+	} else {
+		plan_files(arena, input, plan);
+		plan_folders(arena, input, plan);
+		plan_receipts(arena, input, plan);
+	}
 	plan_machine(arena, input, plan);
+	if (input->installer)
+		skip_machine_steps(plan);
 	drop_lonely_settle(plan);
 	plan_check_gates(arena, input, plan);
 }

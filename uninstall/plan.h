@@ -45,6 +45,7 @@ struct plan_input {
 	bool has_rebuild;
 	bool collection_unreadable;
 	bool ask_approval;
+	bool installer; /* bundles go to the vault, all else is left alone */
 	bool accept_bystanders, without_replacement, keep_receipts;
 };
 

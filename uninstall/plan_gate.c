@@ -220,7 +220,7 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 	size_t i;
 
 	/* Even where there is nothing else to do: a job alone is something left. */
-	for (i = 0; i < input->target_count; i++)
+	for (i = 0; i < input->target_count && !input->installer; i++)
 		check_jobs(arena, input->targets[i].kext, plan);
 	if (plan->step_count == 0)
 		return;

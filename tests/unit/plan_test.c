@@ -221,6 +221,33 @@ a_path_that_no_receipt_lists_goes_for_its_own_reason(void **state)
 	assert_non_null(find(w, STEP_FORGET, PACKAGE));
 }
 
+static void
+inside_an_installer_only_bundles_go(void **state)
+{
+	struct world *w = *state;
+	size_t i;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	see(w, TARGET, SOURCE_AUXKC);
+	see(w, TARGET, SOURCE_STAGED);
+	see(w, TARGET, SOURCE_LAUNCHD)->path = "/Library/LaunchDaemons/b.plist";
+	claim(w, "/Library/LaunchDaemons/b.plist", CLAIM_AS_INSTALLED);
+	claim(w, "/opt/a", CLAIM_AS_INSTALLED);
+	w->claim_list.receipt_count = 1;
+	w->input.installer = true;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	assert_null(find(w, STEP_FORGET, NULL));
+	assert_null(find(w, STEP_STOP_JOB, NULL));
+	assert_true(w->plan.wants_rebuild);
+	for (i = 0; i < w->plan.step_count; i++)
+		assert_int_equal(w->plan.steps[i].state,
+		    w->plan.steps[i].kind == STEP_VAULT ? STEP_PLANNED : STEP_SKIPPED);
+	assert_string_equal(w->plan.steps[0].subject, KEXT);
+	assert_int_equal(w->plan.steps[1].kind, STEP_SETTLE);
+	assert_string_equal(why_kept(w, "/opt/a"), "inside an installer only bundles go");
+}
+
 /* --- machine-wide steps --- */
 
 static const struct machine_row {
@@ -330,6 +357,7 @@ main(void)
 	    TEST(receipts_stay_when_asked_to),
 	    TEST(jobs_end_where_they_run_before_their_files_go),
 	    TEST(a_path_that_no_receipt_lists_goes_for_its_own_reason),
+	    TEST(inside_an_installer_only_bundles_go),
 	    TEST(machine_wide_steps_follow_the_traces),
 	    TEST(another_system_s_traces_ask_for_nothing),
 	    TEST(steps_come_in_the_ladder_s_order),
