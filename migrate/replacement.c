@@ -5,9 +5,12 @@
 
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/sysext_db.h"
+#include "kmutil-helpers/sysext_policy.h"
+#include "kmutil-helpers/tool_codesign.h"
 #include "migrate/replacement.h"
 #include "kmutil-helpers/banned.h"
 
+#define APPLICATIONS "/Applications"
 #define DB_CAP_BYTES ((size_t)8 << 20)
 
 /* What sysextd keeps; false when there is nothing that could be read. */
@@ -90,7 +93,7 @@ dexts_read(struct session *session, struct dexts *dexts)
 	bool has_db = read_db(session, &kept);
 	int error;
 
-	*dexts = (struct dexts){.list = kept, .known = has_db && !session->root.live};
+	*dexts = (struct dexts){.list = kept, .shown = kept, .known = has_db};
 	if (!session->root.live)
 		return;
 	error = sysext_read_list(session->arena, &dexts->list);
@@ -98,13 +101,12 @@ dexts_read(struct session *session, struct dexts *dexts)
 	if (error != 0) {
 		problem_add(&session->scan.problems, NULL, "systemextensionsctl", error,
 		    "what state the replacement is in remains unknown", false);
-		if (dexts->list.count == 0)
-			dexts->list = kept;
 		return;
 	}
 	take_apps(&kept, &dexts->list);
 	if (has_db)
 		compare_lists(session, &dexts->list, &kept);
+	dexts->shown = dexts->list;
 }
 
 const struct rule *
@@ -115,6 +117,28 @@ subject_rule_of(const struct session *session, const struct subject *subject)
 	return subject->row != NULL && subject->row->rule != NULL
 		   ? rules_find(&session->rules, subject->row->rule)
 		   : NULL;
+}
+
+/* Whether the dext needs nobody any more: its app is there, it is the one that the rule
+ * names, and a profile allows the dext. */
+static bool
+starts_by_itself(struct session *session, const struct rule_replacement *replacement)
+{
+	const struct plist *payload = NULL;
+	const char *message;
+	char *bytes;
+	size_t len;
+
+	if (!session->root.live || replacement->is_sysext || replacement->dext_team == NULL ||
+	    replacement->app_path == NULL || !path_is_below(replacement->app_path, APPLICATIONS) ||
+	    path_read(&session->root, SYSEXT_POLICY, DB_CAP_BYTES, session->arena, &bytes, &len) !=
+		0 ||
+	    plist_parse(session->arena, bytes, len, &payload, NULL) != 0)
+		return false;
+	return sysext_policy_allows(payload, replacement->dext_id, replacement->dext_team) &&
+	       path_exists(&session->root, replacement->app_path) &&
+	       codesign_verify(session->arena, replacement->app_path, replacement->app_id,
+		   replacement->app_team, &message) == 0;
 }
 
 enum replacement_state
@@ -130,6 +154,10 @@ replacement_judge(
 	dext = sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team);
 	if (dext != NULL && (dext->stage == SYSEXT_ENABLED || dext->stage == SYSEXT_WAITING)) {
 		*text = "its replacement is there";
+		return REPLACEMENT_READY;
+	}
+	if (dext == NULL && dexts->known && starts_by_itself(session, &rule->replacement)) {
+		*text = "its replacement's app is there, and a profile allows the dext";
 		return REPLACEMENT_READY;
 	}
 	*text = arena_printf(session->arena, "its replacement %s is %s", rule->replacement.dext_id,
@@ -154,26 +182,24 @@ replacement_exit(
 }
 
 const char *
-replacement_agent(struct session *session, const struct dexts *dexts, const struct rule *rule,
-    bool *known)
+replacement_agent(
+    struct session *session, const struct dexts *dexts, const struct rule *rule, bool *known)
 {
 	const struct sysext *sysext;
 
-	*known = rule != NULL &&
-	    (rule->replacement.app_path != NULL ||
-		(rule->replacement.dext_id != NULL && dexts->known));
+	*known = rule != NULL && (rule->replacement.app_path != NULL ||
+				     (rule->replacement.dext_id != NULL && dexts->known));
 	if (!*known)
 		return NULL;
 	if (rule->replacement.app_path != NULL &&
 	    path_exists(&session->root, rule->replacement.app_path))
-		return arena_printf(
-		    session->arena, "%s is installed", rule->replacement.app_path);
-	sysext = rule->replacement.dext_id != NULL
-		     ? sysext_find(
-			   &dexts->list, rule->replacement.dext_id, rule->replacement.dext_team)
-		     : NULL;
+		return arena_printf(session->arena, "%s is installed", rule->replacement.app_path);
+	sysext =
+	    rule->replacement.dext_id != NULL
+		? sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team)
+		: NULL;
 	return sysext != NULL && sysext->stage != SYSEXT_ENDED
-		   ? arena_printf(session->arena, "its system extension %s is %s", sysext->id,
-			 sysext->state)
+		   ? arena_printf(
+			 session->arena, "its system extension %s is %s", sysext->id, sysext->state)
 		   : NULL;
 }

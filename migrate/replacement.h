@@ -11,7 +11,8 @@
 #include "uninstall/plan.h"
 
 struct dexts {
-	struct sysext_list list;
+	struct sysext_list list;  /* what is judged by */
+	struct sysext_list shown; /* the same, or sysextd's own list where the tool failed */
 	bool known; /* the tool answered; of a copied disk: sysextd's own list was read */
 };
 

@@ -103,8 +103,8 @@ report_json_dexts(struct report *report, const struct dexts *dexts)
 	size_t i;
 
 	json_array_begin(json, "dexts");
-	for (i = 0; i < dexts->list.count; i++) {
-		dext = &dexts->list.items[i];
+	for (i = 0; i < dexts->shown.count; i++) {
+		dext = &dexts->shown.items[i];
 		json_object_begin(json, NULL);
 		json_text(json, "bundle_id", dext->id);
 		json_text(json, "team_id", dext->team[0] != '\0' ? dext->team : NULL);

@@ -174,11 +174,11 @@ text_dexts(const struct view *view, const struct dexts *dexts)
 	struct buf *out = &view->report->out;
 	size_t i;
 
-	for (i = 0; i < dexts->list.count; i++) {
+	for (i = 0; i < dexts->shown.count; i++) {
 		buf_text(out, "dext ");
-		(void)style_add_name(out, dexts->list.items[i].id, COLUMNS / 2, view->styled);
+		(void)style_add_name(out, dexts->shown.items[i].id, COLUMNS / 2, view->styled);
 		buf_text(out, "  ");
-		(void)style_add_name(out, dexts->list.items[i].state, COLUMNS / 2 - 8, false);
+		(void)style_add_name(out, dexts->shown.items[i].state, COLUMNS / 2 - 8, false);
 		buf_text(out, "\n");
 	}
 }

@@ -146,7 +146,7 @@ def bundles(root):
           sorted((k["bundle_id"], t["keeper"]) for k in found["kexts"] for t in k["traces"]
                  if k["standing"] == "apple"),
           [("com.apple.driver.AppleMobileDevice", "apple"),
-           ("com.softraid.driver.SoftRAID", "root")])
+           ("com.softraid.driver.SoftRAID", "apple")])
 
 
 def malformed(root):

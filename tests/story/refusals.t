@@ -66,6 +66,31 @@ says 'go on with --without-replacement'
 unchanged 'no replacement'
 expect 3 'told to go on' kextirpate uninstall --without-replacement "$card"
 
+echo '# a replacement that nobody has to allow any more'
+new 15.7 apple capture-card
+"$macsim" run --as user "$mac" -- \
+  '/Applications/Example Capture.app/Contents/MacOS/Example Capture' deactivate >"$out" 2>&1
+restart
+# allows KEY VALUE: a System Extensions policy payload.
+allows() {
+  printf '<plist version="1.0"><dict><key>%s</key>%s</dict></plist>\n' "$1" "$2" \
+    >"$mac/Library/Managed Preferences/com.apple.system-extension-policy.plist"
+}
+expect 5 'a dext that is not active' kextirpate plan "$card"
+says 'com.example.capture.dext is not activated'
+allows AllowedTeamIdentifiers '<array><string>OTHER00001</string></array>'
+expect 5 'a profile for another team' kextirpate plan "$card"
+allows AllowedSystemExtensions '<dict><key>EXAMPLE001</key><array><string>org.other.dext</string></array></dict>'
+expect 5 'a profile for another dext of the team' kextirpate plan "$card"
+allows AllowedSystemExtensions \
+  '<dict><key>EXAMPLE001</key><array><string>com.example.capture.dext</string></array></dict>'
+expect 3 'its app is there and a profile allows it' kextirpate plan "$card"
+set_mac app-team=OTHER00001
+expect 5 'but not the app of someone else' kextirpate plan "$card"
+set_mac app-team=EXAMPLE001
+mv "$mac/Applications/Example Capture.app" "$mac/Applications/Moved.app"
+expect 5 'and not an app that is not there' kextirpate plan "$card"
+
 echo '# another product'
 new 15.7 apple capture-card
 mkdir -p "$mac/Library/Extensions/Other.kext/Contents"

@@ -35,7 +35,8 @@ expect 1 'scan' kextirpate scan --json
 json "$(of uakl team_id)" "[['EXAMPLE002'], ['EXAMPLE002']]"
 json "[k['team_id'] for k in j['kexts']]" "['EXAMPLE001', 'EXAMPLE001']"
 
-echo '# executables that are not as they should be'
+echo '# executables that are not as they should be: what they say themselves, without codesign'
+set_mac tool.codesign=fail
 size=$(wc -c <"$code")
 truncate -s $((size - 9)) "$code"
 expect 1 'one that was cut off' kextirpate scan --json com.example.capture.driver

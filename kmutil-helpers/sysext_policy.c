@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Questions to the System Extensions policy payload. */
+#include <string.h>
+
+#include "kmutil-helpers/sysext_policy.h"
+#include "kmutil-helpers/banned.h"
+
+static bool
+holds(const struct plist *array, const char *text)
+{
+	const char *item;
+	size_t i;
+
+	for (i = 0; i < plist_count(array); i++) {
+		item = plist_text(plist_item(array, i));
+		if (item != NULL && strcmp(item, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+sysext_policy_allows(const struct plist *payload, const char *id, const char *team)
+{
+	const struct plist *types =
+	    plist_find(plist_find(payload, "AllowedSystemExtensionTypes"), team);
+
+	if (types != NULL && !holds(types, "DriverExtension"))
+		return false;
+	return holds(plist_find(plist_find(payload, "AllowedSystemExtensions"), team), id) ||
+	       holds(plist_find(payload, "AllowedTeamIdentifiers"), team);
+}
