@@ -8,6 +8,7 @@
 #include "kmutil-helpers/sysext_policy.h"
 #include "kmutil-helpers/tool_codesign.h"
 #include "migrate/replacement.h"
+#include "migrate/rule_paths.h"
 #include "kmutil-helpers/banned.h"
 
 #define APPLICATIONS "/Applications"
@@ -186,18 +187,21 @@ replacement_agent(
     struct session *session, const struct dexts *dexts, const struct rule *rule, bool *known)
 {
 	const struct sysext *sysext;
+	const char *const *part;
 
-	*known = rule != NULL && (rule->replacement.app_path != NULL ||
-				     (rule->replacement.dext_id != NULL && dexts->known));
-	if (!*known)
+	*known = false;
+	if (rule == NULL)
 		return NULL;
-	if (rule->replacement.app_path != NULL &&
-	    path_exists(&session->root, rule->replacement.app_path))
-		return arena_printf(session->arena, "%s is installed", rule->replacement.app_path);
-	sysext =
-	    rule->replacement.dext_id != NULL
-		? sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team)
-		: NULL;
+	/* The app, and what else the rule says works without the kext and stays. */
+	for (part = rule_paths_keep(session->arena, &rule, 1); *part != NULL; part++) {
+		*known = true;
+		if (path_exists(&session->root, *part))
+			return arena_printf(session->arena, "%s is installed", *part);
+	}
+	if (rule->replacement.dext_id == NULL || !dexts->known)
+		return NULL;
+	*known = true;
+	sysext = sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team);
 	return sysext != NULL && sysext->stage != SYSEXT_ENDED
 		   ? arena_printf(
 			 session->arena, "its system extension %s is %s", sysext->id, sysext->state)

@@ -75,7 +75,7 @@ load_rules(struct session *session, int needs)
 	if (canonical == NULL)
 		die(EXIT_USAGE, "%s: a folder of rules must be given with its whole path", folder);
 	if ((needs & (SESSION_WRITE | SESSION_TRUST)) != 0)
-		trust_check(session->arena, canonical);
+		trust_check_rules(session->arena, &root, canonical);
 	if (error == 0)
 		error = rules_load(&root, canonical, session->arena, &session->rules);
 	root_done(&root);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who may write the folders that root relies on. */
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -7,8 +8,10 @@
 #include "migrate/trust.h"
 #include "kmutil-helpers/banned.h"
 
+/* In a sticky folder such as /tmp nobody can put another thing in the place of root's;
+ * but whoever may write the folder itself can add to it. */
 static void
-check_one(const char *path)
+check_one(const char *path, bool sticky_will_do)
 {
 	struct stat st;
 
@@ -22,7 +25,8 @@ check_one(const char *path)
 		    "%s: belongs to user %u, not to root; nothing was changed; give it to root "
 		    "first",
 		    path, (unsigned int)st.st_uid);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (st.st_mode & S_ISVTX) == 0)
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    !(sticky_will_do && (st.st_mode & S_ISVTX) != 0))
 		die(EXIT_NOT_ROOT,
 		    "%s: others than root may write it (mode %o); nothing was changed; take that "
 		    "right away first",
@@ -34,11 +38,25 @@ trust_check(struct arena *arena, const char *path)
 {
 	char *part = arena_strdup(arena, path), *slash;
 
-	check_one("/");
+	check_one("/", false);
 	for (slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		check_one(part);
+		check_one(part, true);
 		*slash = '/';
 	}
-	check_one(part);
+	check_one(part, false);
+}
+
+void
+trust_check_rules(struct arena *arena, const struct root *root, const char *folder)
+{
+	char **names;
+	size_t count = 0, i;
+
+	trust_check(arena, folder);
+	if (path_list(root, folder, arena, &names, &count) != 0)
+		return;
+	for (i = 0; i < count; i++)
+		if (path_has_suffix(names[i], ".xml"))
+			check_one(arena_printf(arena, "%s/%s", folder, names[i]), false);
 }

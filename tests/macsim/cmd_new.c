@@ -88,7 +88,8 @@ check_version(const char *version, const char *chip)
 }
 
 static int
-build(const char *dir, const char *version, const char *chip, const struct scenario *scenario)
+build(const char *dir, const char *version, const char *chip, const struct scenario *scenario,
+    const char *describe)
 {
 	struct model *model = model_new();
 
@@ -98,6 +99,8 @@ build(const char *dir, const char *version, const char *chip, const struct scena
 	model_put(model, "scenario", scenario->name);
 	model_put(model, "chip", chip);
 	model_put(model, "rule", scenario->rule ? scenario->rule : "");
+	if (describe)
+		model_put(model, "describe", describe);
 	version_put(model, version);
 	files_set_time(SCENARIO_INSTALLED);
 	scenario_base(dir, model);
@@ -119,7 +122,8 @@ build(const char *dir, const char *version, const char *chip, const struct scena
 int
 cmd_new(int argc, char **argv)
 {
-	const char *dir = NULL, *version = NULL, *chip = NULL, *name = NULL;
+	const char *dir = NULL, *version = NULL, *chip = NULL, *name = NULL,
+		   *describe = NULL;
 	const struct scenario *scenario;
 
 	for (int i = 1; i < argc; i++) {
@@ -129,6 +133,8 @@ cmd_new(int argc, char **argv)
 			chip = argv[++i];
 		else if (!strcmp(argv[i], "--scenario") && i + 1 < argc)
 			name = argv[++i];
+		else if (!strcmp(argv[i], "--describe") && i + 1 < argc)
+			describe = argv[++i];
 		else if (argv[i][0] != '-' && !dir)
 			dir = argv[i];
 		else
@@ -143,5 +149,5 @@ cmd_new(int argc, char **argv)
 	if (!scenario)
 		macsim_die("no scenario is called \"%s\"; `macsim scenarios` lists them", name);
 	umask(022);
-	return build(dir, version, chip, scenario);
+	return build(dir, version, chip, scenario, describe);
 }

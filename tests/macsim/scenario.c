@@ -25,6 +25,8 @@ static const struct scenario scenarios[] = {
 	"studio-audio studio-disk studio-link", scenario_studio, NULL},
     {"every-source", "a trace of every kind, of many kexts", "every-source every-orphan every-hid",
 	scenario_every, scenario_every_finish},
+    {"described", "what the file behind --describe says: kexts, files, jobs, packages", NULL,
+	scenario_described, NULL},
 };
 
 const struct scenario *

@@ -89,5 +89,6 @@ void scenario_studio(const char *root, struct model *model);
 void scenario_every(const char *root, struct model *model);
 void scenario_every_finish(const char *root, struct model *model);
 void scenario_every_keep(const char *root, struct model *model);
+void scenario_described(const char *root, struct model *model);
 
 #endif

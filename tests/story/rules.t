@@ -272,6 +272,37 @@ for target in example-capture com.example.capture.driver 'com.example.capture.*'
   receipt:com.example.capture.pkg /Library/Extensions/ExampleCaptureDriver.kext; do
   expect 5 "uninstall refuses $target" kextirpate uninstall --without-replacement --rules /opt/rules "$target"
 done
+
+# Rules that others may write are not acted on.
+own() { cp "$top/tests/macsim/rules/example-capture.xml" "$mac/opt/rules/example-capture.xml"; }
+untrusted() { # untrusted NAME: uninstall refuses, and a plan too, before anything is done
+  expect 77 "uninstall refuses: $1" kextirpate uninstall --without-replacement --rules "${2:-/opt/rules}" example-capture
+}
+own
+on chmod 0775 /opt/rules
+untrusted 'the folder of rules is writable by its group'
+on chmod 01777 /opt/rules
+untrusted 'the folder of rules is sticky and writable by all'
+on chmod 0755 /opt/rules
+on chmod 0777 /opt
+untrusted 'a folder above is writable by all'
+on chmod 0755 /opt
+on chmod 0666 /opt/rules/example-capture.xml
+untrusted 'a rule is writable by all'
+on chmod 0644 /opt/rules/example-capture.xml
+on chown 501 /opt/rules/example-capture.xml
+untrusted 'a rule is a user'"'"'s'
+on chown 0 /opt/rules/example-capture.xml
+on chown 501 /opt/rules
+untrusted 'the folder of rules is a user'"'"'s'
+on chown 0 /opt/rules
+on ln -s /opt/rules /opt/link
+untrusted 'the folder of rules is a link' /opt/link
+on rm /opt/link
+on ln -s /opt/rules/example-capture.xml /opt/rules/other.xml
+untrusted 'a rule is a link'
+on rm /opt/rules/other.xml
+sed 's/<rule /<rule acts="detect" /' "$top/tests/macsim/rules/example-capture.xml" >"$mac/opt/rules/example-capture.xml"
 tree >"$story/after"
 if cmp -s "$story/before" "$story/after"; then ok 'nothing was changed'; else not_ok 'nothing was changed'; fi
 done_testing
