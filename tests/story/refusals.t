@@ -46,7 +46,7 @@ expect 0 'a known product that is not on this Mac' kextirpate uninstall magewell
 says 'nothing is left to do'
 unchanged 'a product that is not here'
 
-expect 5 'a Mac whose kext has no rule' kextirpate uninstall --rules /private/tmp com.example.capture.driver
+expect 5 'a Mac whose kext has no rule' kextirpate uninstall --rules /opt com.example.capture.driver
 says 'no rule says what it drives'
 unchanged 'no rule'
 
