@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/firmlink.h"
 #include "kmutil-helpers/path.h"
+#include "kmutil-helpers/path_link.h"
 #include "kmutil-helpers/banned.h"
 
 #define COPY_BYTES 65536
@@ -29,6 +31,7 @@ root_init(struct root *root, const char *dir, const char *data, const char *preb
 
 	*root = (struct root){.fd = -1, .data_fd = -1, .preboot_fd = -1};
 	root->live = strcmp(dir, "/") == 0;
+	root->dir = root->live ? NULL : strdup(dir);
 	if ((error = open_root_folder(dir, &root->fd)) != 0 ||
 	    (error = open_root_folder(data, &root->data_fd)) != 0 ||
 	    (error = open_root_folder(preboot, &root->preboot_fd)) != 0)
@@ -50,6 +53,10 @@ root_done(struct root *root)
 	close_if_open(&root->fd);
 	close_if_open(&root->data_fd);
 	close_if_open(&root->preboot_fd);
+	free(root->dir);
+	free(root->firmlinks);
+	root->dir = NULL;
+	root->firmlinks = NULL;
 }
 
 void
@@ -70,7 +77,7 @@ path_is_below(const char *path, const char *folder)
 
 /* The volume that holds the path, and the path's rest on it. What is not Apple's
  * sealed system lies on the Data volume. */
-static int
+int
 root_volume(const struct root *root, const char *path, const char **rest)
 {
 	*rest = path;
@@ -78,8 +85,13 @@ root_volume(const struct root *root, const char *path, const char **rest)
 		*rest = path + strlen(PREBOOT_PATH);
 		return root->preboot_fd;
 	}
-	if (root->data_fd >= 0 && !path_is_below(path, "/System") &&
-	    (!path_is_below(path, "/usr") || path_is_below(path, "/usr/local")))
+	if (root->bare_var && path_is_below(path, PRIVATE))
+		*rest = path + strlen(PRIVATE);
+	if (root->data_fd >= 0 && path_is_below(path, DATA_PATH)) {
+		*rest = path + strlen(DATA_PATH);
+		return root->data_fd;
+	}
+	if (root->data_fd >= 0 && firmlink_leads_to_data(root->firmlinks, path))
 		return root->data_fd;
 	return root->fd;
 }
@@ -106,8 +118,9 @@ is_parent(const char *name, size_t len)
 	return len == 2 && name[0] == '.' && name[1] == '.';
 }
 
-int
-path_find_place(const struct root *root, const char *path, struct place *place)
+/* Opens the folder that holds the last component; a link in the way is a fault. */
+static int
+walk(const struct root *root, const char *path, struct place *place)
 {
 	const char *rest, *slash;
 	char name[NAME_MAX + 1];
@@ -142,6 +155,35 @@ path_find_place(const struct root *root, const char *path, struct place *place)
 		place->leaf[len] = '\0';
 	}
 	return 0;
+}
+
+static bool
+is_link(const struct place *place)
+{
+	struct stat st;
+
+	return fstatat(place->parent_fd, place->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISLNK(st.st_mode);
+}
+
+/* As path_find_place; with `through` the last component is resolved, too. */
+static int
+find_place(const struct root *root, const char *path, bool through, struct place *place)
+{
+	char resolved[PATH_MAX];
+	int error = walk(root, path, place);
+
+	if (root->live || (error != -FAULT_LINK && (error != 0 || !through || !is_link(place))))
+		return error;
+	place_done(place);
+	error = path_resolve(root, path, through, resolved);
+	return error == 0 ? walk(root, resolved, place) : error;
+}
+
+int
+path_find_place(const struct root *root, const char *path, struct place *place)
+{
+	return find_place(root, path, false, place);
 }
 
 int
@@ -193,7 +235,7 @@ path_open_file(const struct root *root, const char *path, int *fd, struct stat *
 {
 	struct place place;
 	struct stat own;
-	int error = path_find_place(root, path, &place);
+	int error = find_place(root, path, true, &place);
 
 	*fd = -1;
 	if (error == 0) {
@@ -216,7 +258,7 @@ int
 path_open_folder(const struct root *root, const char *path, int *fd)
 {
 	struct place place;
-	int error = path_find_place(root, path, &place);
+	int error = find_place(root, path, true, &place);
 
 	*fd = -1;
 	if (error == 0) {

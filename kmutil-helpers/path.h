@@ -3,8 +3,9 @@
  * Safe paths: the one walker of the project. A path is the Mac's own, absolute
  * and canonical (/private/var, no trailing slash); it is opened below a root,
  * component by component, each no-follow relative to its parent, so that no link
- * leads out of the root or to another file. What acts takes a struct place, never
- * a string.
+ * leads out of the root or to another file. On the running system a link in a path is
+ * a fault; in a copy it is read and its target walked from the copy's own root. What
+ * acts takes a struct place, never a string.
  */
 #ifndef KMUTIL_HELPERS_PATH_H
 #define KMUTIL_HELPERS_PATH_H
@@ -17,13 +18,17 @@
 #include "kmutil-helpers/arena.h"
 
 #define PREBOOT_PATH "/System/Volumes/Preboot"
+#define DATA_PATH "/System/Volumes/Data"
 
 /* A Mac's file tree: the running one, a mounted volume or a copy. */
 struct root {
 	int fd;         /* its "/" */
 	int data_fd;    /* its Data volume when mounted apart, or -1 */
 	int preboot_fd; /* its Preboot volume when mounted apart, or -1 */
-	bool live;      /* the running system */
+	bool live;      /* the running system; in any other, links are resolved inside it */
+	bool bare_var;  /* a copy where /var is a folder and /private is missing */
+	char *dir;      /* where it is on this machine; owned, NULL for "/" */
+	char *firmlinks; /* see firmlink.h; owned, NULL: the standard ones alone */
 };
 
 /* Opens dir ("/" for the running system); data and preboot may be NULL. The

@@ -221,7 +221,7 @@ say_way_out(struct arena *arena, const struct explain_input *input, const struct
 		return;
 	}
 	say_first_move(arena, input, group, story);
-	if ((facts->listed || facts->kept) &&
+	if ((facts->listed || facts->kept) && input->session->host.macos != 0 &&
 	    group->first->now.standing != STANDING_RESTART_PENDING &&
 	    group->first->now.standing != STANDING_BLOCKED)
 		say_rebuild(arena, group, story);
@@ -266,7 +266,7 @@ explain_story(struct arena *arena, const struct explain_input *input, struct sto
 	for (i = 0; i < count; i++)
 		if (i == 0 || groups[i].first->now.standing != groups[i - 1].first->now.standing)
 			say_way_out(arena, input, &groups[i], story);
-	if (reaches_for_script)
+	if (reaches_for_script && input->session->host.macos != 0)
 		story_say_old_script(arena, story, input->session->host.macos, chip_of(input));
 }
 

@@ -6,6 +6,7 @@
 #include "kmutil-helpers/die.h"
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/tool_kmutil.h"
+#include "migrate/root_look.h"
 #include "migrate/session.h"
 #include "migrate/trust.h"
 #include "migrate/witness.h"
@@ -26,6 +27,8 @@ open_root(struct session *session)
 		die(EXIT_NO_INPUT, "%s: %s", dir, fault_sentence(error));
 	/* A root that is named is a copy, even when it is "/". */
 	session->root.live = options->root == NULL;
+	if (!session->root.live)
+		root_look(&session->root, &session->scan.problems);
 }
 
 /* The version of a Mac that is not running. */

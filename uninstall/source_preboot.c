@@ -120,13 +120,30 @@ read_volume_group(struct scan *scan, const char *group, bool other_system)
 	}
 }
 
-/* A system volume by itself: its collections are on volumes that are not here. */
+/* Whether a folder holds a collection, of any kind: an empty one tells nothing. */
+static bool
+holds_collection(const struct scan *scan, const char *folder)
+{
+	char **names;
+	size_t count, i;
+
+	if (path_list(scan->root, folder, scan->arena, &names, &count) != 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (path_has_suffix(names[i], ".kc"))
+			return true;
+	return false;
+}
+
+/* A system or Data volume by itself: its collections are on volumes that are not here. */
 static bool
 lacks_collections(const struct scan *scan)
 {
-	return !scan->root->live && path_exists(scan->root, "/System/Library/Kernels") &&
-	       !path_exists(scan->root, "/System/Library/KernelCollections") &&
-	       !path_exists(scan->root, "/Library/KernelCollections");
+	return !scan->root->live &&
+	       (path_exists(scan->root, "/System/Library/Kernels") ||
+		   path_exists(scan->root, "/private/var/db/KernelExtensionManagement")) &&
+	       !holds_collection(scan, "/System/Library/KernelCollections") &&
+	       !holds_collection(scan, "/Library/KernelCollections");
 }
 
 static void
