@@ -261,10 +261,22 @@ put_jobs(const char *root, struct model *model)
 void
 scenario_every(const char *root, struct model *model)
 {
+	static const struct scenario_app app = {.path = "/Applications/Every.app",
+	    .id = "com.example.every.app",
+	    .dext = "com.example.every.dext",
+	    .team = TEAM,
+	    .short_version = "3.0",
+	    .version = "300",
+	    .category = "Every",
+	    .provider = "IOPCIDevice",
+	    .match = "0x00021cd7",
+	    .state = "activated_waiting_for_user"};
+
 	put_bundles(root, model);
 	put_apples(root, model);
 	put_receipts(root, model);
 	put_orphans(root, model);
 	put_jobs(root, model);
+	scenario_put_app(root, model, &app);
 	scenario_every_keep(root, model);
 }

@@ -32,6 +32,12 @@ apart() {
   ln -s private/tmp "$system/tmp"
 }
 
+# dext: the one that is there, in both of macOS's own lists.
+dext() {
+  json "[(d['bundle_id'], d['team_id'], d['version'], d['state'], d['host_app']) for d in j['dexts']]" \
+    "[('com.example.every.dext', 'EXAMPLE002', '300', 'activated waiting for user', '/Applications/Every.app')]"
+}
+
 for macos in 13.6 15.7 26.0; do
   for chip in apple intel; do
     new "$macos" "$chip" every-source
@@ -45,12 +51,14 @@ for macos in 13.6 15.7 26.0; do
       '[False]'
     json "{t['note'] for k in j['kexts'] for t in k['traces'] if t['source'] == 'policy-mdm' and t['container'].endswith('KextPolicy')}" \
       "{'0B1C4E58-7A54-4E5B-9A54-6C2F3C1F6B11'}"
+    dext
     expect 1 "$macos $chip: scan --all" kextirpate scan --all --json
     exactly "$macos $chip --all" all
     json "{k['standing'] for k in j['kexts'] if k['bundle_id'] == 'com.softraid.driver.SoftRAID'}" \
       "{'apple'}"
     expect 1 "$macos $chip: --root" copied --root "$mac"
     exactly "$macos $chip --root" copy
+    dext
     json "[p for p in j['problems'] if p['matters']]" '[]'
     apart
     expect 1 "$macos $chip: volumes apart" copied --root "$system" --data "$data" --preboot "$preboot"
