@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "kmutil-helpers/tool_ioreg.h"
 #include "migrate/command.h"
 #include "migrate/explain.h"
 #include "migrate/removal.h"
@@ -115,6 +116,35 @@ text_story(struct report *report, const struct story *story)
 	buf_done(&script);
 }
 
+/* Says at which devices a dext waits because one of the kexts holds them. */
+static void
+say_waiting_dexts(struct session *session, const struct selection *selection, struct story *story)
+{
+	const struct ioreg_entry *device;
+	struct ioreg registry = {0};
+	const char *id;
+	size_t i, j;
+	int error = session->root.live ? ioreg_read_waiting(session->arena, &registry) : 0;
+
+	if (error != 0)
+		problem_add(&session->scan.problems, NULL, "ioreg", error,
+		    "whether a dext waits behind the kext is unknown", false);
+	for (i = 0; error == 0 && i < registry.count; i++) {
+		id = registry.items[i].bundle_id;
+		if (id == NULL || registry.items[i].parent == IOREG_NO_PARENT)
+			continue;
+		device = &registry.items[registry.items[i].parent];
+		for (j = 0; device->dexts_waiting > 0 && j < selection->count; j++)
+			if (selection->subjects[j]->kext != NULL &&
+			    selection->subjects[j]->kext->bundle_id != NULL &&
+			    strcmp(selection->subjects[j]->kext->bundle_id, id) == 0)
+				story_say(session->arena, story, ABOUT_NOW,
+				    arena_printf(session->arena,
+					"%s holds the device %s, and a dext waits behind it.", id,
+					device->name != NULL ? device->name : "without a name"));
+	}
+}
+
 static int
 explain_command(const struct options *options)
 {
@@ -132,6 +162,8 @@ explain_command(const struct options *options)
 	input.count = removal.selection.count;
 	input.plan = &removal.plan;
 	input.dexts = &removal.dexts;
+	if (input.count > 0)
+		say_waiting_dexts(&session, &removal.selection, &story);
 	explain_story(session.arena, &input, &story);
 	report_begin(&report, &session, "explain");
 	if (report.is_json)

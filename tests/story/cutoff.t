@@ -103,4 +103,17 @@ expect 3 'nothing of it is left' take --without-replacement
 expect 64 'an unknown loss' take --accept-loss-of=sound
 says 'network|storage|input'
 
+echo '# a dext that waits behind its kext'
+fresh other
+expect 0 'explain' kextirpate explain --json "$card"
+json "[s['text'] for s in j['sentences'] if 'waits behind' in s['text']]" \
+  "['com.example.capture.driver holds the device PXSX, and a dext waits behind it.']"
+expect 3 'uninstall' take
+restart
+expect 0 'explain' kextirpate explain "$card"
+says_not 'waits behind'
+set_mac tool.ioreg=garbage
+expect 0 'explain without an answer' kextirpate explain "$card"
+says 'whether a dext waits behind the kext is unknown'
+
 done_testing
