@@ -49,17 +49,17 @@ intel="extensions-are-roots forget-works intel-root-unlink clear-staging-empties
 
 for version in 15.7 26.1; do
   new "$version" apple capture-card
-  tells "$version, installed" '- - - attached-kext-blocks-dext' restart-drops-nothing \
+  tells "$version, installed" '- - - - attached-kext-blocks-dext' restart-drops-nothing \
     update-relinks-from-stash "$ways"
   script "$apple"
   json "$(rest blocked)" ''
 done
 new 13.6 apple capture-card
-tells '13.6, installed' '- - - attached-kext-blocks-dext' restart-drops-nothing \
+tells '13.6, installed' '- - - - attached-kext-blocks-dext' restart-drops-nothing \
   update-relinks-from-stash '- rebuild-since-14'
 script "$no_rebuild"
 new 15.7 intel capture-card
-tells 'Intel, installed' '- - - attached-kext-blocks-dext' restart-drops-nothing \
+tells 'Intel, installed' '- - - - attached-kext-blocks-dext' restart-drops-nothing \
   update-relinks-from-stash "$ways"
 script "$intel"
 new 13.6 intel capture-card
@@ -70,7 +70,7 @@ script "extensions-are-roots forget-works intel-root-unlink clear-staging-emptie
 # The script of old, and what it leaves: nothing lists the kext until the next update.
 new 15.7 apple capture-card
 old_script first
-tells 'after the old script' '- - - - attached-kext-blocks-dext' loaded-until-restart \
+tells 'after the old script' '- - - - - attached-kext-blocks-dext' loaded-until-restart \
   update-relinks-from-stash "- $spoils"
 restart
 tells 'and a restart' '- - - - inert-does-not-block-dext' restart-drops-nothing \
@@ -85,12 +85,12 @@ json "[s['text'] for s in j['sentences'] if s['about'] == 'past']" \
 new 15.7 apple capture-card
 set_mac approval=none
 kextirpate uninstall example-capture
-tells 'uninstalled, not approved' '- - - - attached-kext-blocks-dext' \
+tells 'uninstalled, not approved' '- - - - - attached-kext-blocks-dext' \
   missing-bundle-not-loadable update-relinks-from-stash "$ways"
 says 'kextirpate approve'
 set_mac approval=yes
 kextirpate approve example-capture
-tells 'approved' '- - - - attached-kext-blocks-dext' rebuild-drops-missing \
+tells 'approved' '- - - - - attached-kext-blocks-dext' rebuild-drops-missing \
   pending-survives-update '-'
 restart
 tells 'gone' '- - -' '' '' ''

@@ -9,6 +9,7 @@ Prints TAP. Usage: kill_points.py MACSIM [STEP [ERRNO...]]: every STEP-th point 
 with errnos each such call fails with them instead, and the command goes on as it can.
 """
 import concurrent.futures
+import itertools
 import json
 import os
 import shutil
@@ -25,6 +26,12 @@ ENDS = {2, 3, 5, 6, 7, 73, 74}
 WORKERS = os.cpu_count() or 2
 UNINSTALL = ["kextirpate", "uninstall", "--approval=ask", "example-capture"]
 UNDO = ["kextirpate", "undo"]
+INSIDE = ["kextirpate", "uninstall", "--context=installer", "example-capture"]
+JOB = "Library/LaunchDaemons/com.example.capture.load.plist"
+JOB_TEXT = """<plist version="1.0"><dict><key>Label</key><string>com.example.capture.load</string>
+<key>ProgramArguments</key><array><string>/sbin/kextload</string>
+<string>/Library/Extensions/ExampleCaptureDriver.kext</string></array></dict></plist>
+"""
 STATE = "Library/Application Support/kextirpate"
 # What macOS keeps for itself, and what comes from the building machine.
 PRUNED = {"./.macsim", "./dev", "./lib", "./lib64", "./bin", "./usr", "./sbin",
@@ -58,6 +65,7 @@ def tree(mac):
                 with open(path, "rb") as file:
                     data = file.read()
             found[f"{here}/{name}"] = (st.st_mode, st.st_uid, st.st_gid, data)
+    found["jobs"] = macsim("show", mac, "job").stdout
     return found
 
 
@@ -186,11 +194,27 @@ def stories(folder):
         shutil.rmtree(base)
 
 
+def more_stories(folder):
+    """A job that ends and comes back; a run inside an installer."""
+    for name, words in (("with a job", UNINSTALL), ("inside an installer", INSIDE)):
+        base = os.path.join(folder, "base")
+        macsim("new", base, "--macos", "15.7", "--chip", "apple", "--scenario", "capture-card",
+               check=True)
+        if words is UNINSTALL:
+            with open(os.path.join(base, JOB), "w", encoding="ascii") as file:
+                file.write(JOB_TEXT)
+            macsim("restart", base, check=True)
+        run(base, ["true"])
+        yield f"uninstall {name}", base, words, tree(base)
+        shutil.rmtree(base)
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="kill.")
     count = failures = total = 0
     try:
-        for name, base, words, original in stories(folder):
+        for name, base, words, original in itertools.chain(
+                stories(folder), more_stories(folder)):
             good, points = all_points(name, base, folder, words, original)
             count += 1
             total += points
