@@ -2,36 +2,15 @@
 /* IM4P: the few elements of DER that stand before and behind the payload. */
 #include <string.h>
 
-#include "kmutil-helpers/cursor.h"
+#include "kmutil-helpers/der.h"
 #include "kmutil-helpers/im4p.h"
 #include "kmutil-helpers/banned.h"
-
-enum { DER_INTEGER = 0x02, DER_OCTETS = 0x04, DER_TEXT = 0x16, DER_SEQUENCE = 0x30 };
-
-/* Reads tag and length of an element that must end by `limit`, a byte of the
- * file; returns its length. A fault sticks to the cursor. */
-static uint64_t
-element_begin(struct cursor *c, unsigned int tag, uint64_t limit)
-{
-	unsigned int found = cursor_u8(c);
-	uint64_t len = cursor_u8(c);
-
-	if (cursor_ok(c) && found != tag)
-		(void)cursor_fail(c, FAULT_SYNTAX);
-	if (len == 0x80 || len > 0x88)
-		(void)cursor_fail(c, FAULT_SYNTAX);
-	else if (len > 0x80)
-		len = cursor_be(c, (size_t)(len - 0x80));
-	if (cursor_ok(c) && (c->at > limit || len > limit - c->at))
-		(void)cursor_fail(c, FAULT_RANGE);
-	return cursor_ok(c) ? len : 0;
-}
 
 /* Reads a text of four letters. */
 static void
 word_read(struct cursor *c, uint64_t limit, char word[5])
 {
-	uint64_t len = element_begin(c, DER_TEXT, limit);
+	uint64_t len = der_begin(c, DER_TEXT, limit);
 	const uint8_t *bytes;
 
 	memset(word, 0, 5);
@@ -50,7 +29,7 @@ wrapper_read(struct cursor *c, uint64_t limit, struct im4p *out)
 
 	word_read(c, limit, word);
 	if (strcmp(word, "IMG4") == 0) {
-		limit = element_begin(c, DER_SEQUENCE, limit);
+		limit = der_begin(c, DER_SEQUENCE, limit);
 		limit += c->at;
 		word_read(c, limit, word);
 	}
@@ -59,8 +38,8 @@ wrapper_read(struct cursor *c, uint64_t limit, struct im4p *out)
 	if (cursor_ok(c) && strcmp(word, "IM4P") != 0)
 		(void)cursor_fail(c, FAULT_MAGIC);
 	word_read(c, limit, out->type);
-	cursor_skip(c, element_begin(c, DER_TEXT, limit));
-	out->payload_bytes = element_begin(c, DER_OCTETS, limit);
+	cursor_skip(c, der_begin(c, DER_TEXT, limit));
+	out->payload_bytes = der_begin(c, DER_OCTETS, limit);
 	out->payload_at = c->at;
 	if (cursor_ok(c))
 		out->tail_bytes = limit - c->at - out->payload_bytes;
@@ -79,7 +58,7 @@ im4p_read(const void *head, size_t len, uint64_t file_bytes, struct im4p *out, s
 	uint64_t size;
 
 	*out = (struct im4p){0};
-	size = element_begin(&c, DER_SEQUENCE, file_bytes);
+	size = der_begin(&c, DER_SEQUENCE, file_bytes);
 	if (c.fault == -FAULT_RANGE) {
 		c.fault = -FAULT_SHORT; /* the file was cut off */
 	} else {
@@ -95,7 +74,7 @@ im4p_read(const void *head, size_t len, uint64_t file_bytes, struct im4p *out, s
 static uint64_t
 number_read(struct cursor *c, uint64_t limit)
 {
-	uint64_t len = element_begin(c, DER_INTEGER, limit), value = 0;
+	uint64_t len = der_begin(c, DER_INTEGER, limit), value = 0;
 
 	if (cursor_ok(c) && (len == 0 || len > 9))
 		(void)cursor_fail(c, FAULT_SYNTAX);
@@ -111,7 +90,7 @@ number_read(struct cursor *c, uint64_t limit)
 static void
 packing_read(struct cursor *c, uint64_t limit, struct im4p *im4p)
 {
-	uint64_t len = element_begin(c, DER_SEQUENCE, limit), end = c->at + len, kind;
+	uint64_t len = der_begin(c, DER_SEQUENCE, limit), end = c->at + len, kind;
 
 	kind = number_read(c, end);
 	im4p->packed = kind == 1 ? IM4P_LZFSE : IM4P_OTHER;
@@ -131,7 +110,7 @@ im4p_read_tail(const void *tail, size_t len, struct im4p *im4p, struct fault *fa
 		tag = cursor_u8(&peek);
 		if (tag == DER_OCTETS && !im4p->encrypted) {
 			im4p->encrypted = true;
-			cursor_skip(&c, element_begin(&c, DER_OCTETS, im4p->tail_bytes));
+			cursor_skip(&c, der_begin(&c, DER_OCTETS, im4p->tail_bytes));
 		} else if (tag == DER_SEQUENCE && im4p->packed == IM4P_PLAIN) {
 			packing_read(&c, im4p->tail_bytes, im4p);
 		} else {

@@ -19,7 +19,9 @@
 
 #define BLOB_SIGNATURE 0xfade0cc0U
 #define BLOB_DIRECTORY 0xfade0c02U
+#define BLOB_ENTITLEMENTS 0xfade7171U
 #define SLOT_DIRECTORY 0U
+#define SLOT_ENTITLEMENTS 5U
 #define SLOT_ALTERNATES 0x1000U
 #define SLOT_ALTERNATES_END 0x1005U
 #define DIRECTORY_LEAST_BYTES 44U
@@ -270,6 +272,32 @@ directory_find(
 	return best->hash == 0 ? -FAULT_MISSING : 0;
 }
 
+/* Where the entitlements stand in the signature, as XML: macOS signs the same as DER
+ * beside them, in a slot of its own. */
+static int
+entitlements_find(
+    struct reader *r, const struct slice *signature, uint32_t count, struct slice *out)
+{
+	uint32_t slot, at, i, magic, length;
+	struct cursor c, head;
+	int rc = block_read(r, signature, 12, 8 * (size_t)count, &c);
+
+	for (i = 0; rc == 0 && i < count; i++) {
+		slot = cursor_be32(&c);
+		at = cursor_be32(&c);
+		if (slot != SLOT_ENTITLEMENTS)
+			continue;
+		if ((rc = block_read(r, signature, at, 8, &head)) != 0)
+			break;
+		magic = cursor_be32(&head);
+		length = cursor_be32(&head);
+		if (magic != BLOB_ENTITLEMENTS || length < 8)
+			return -FAULT_SYNTAX;
+		rc = slice_part(signature, (uint64_t)at + 8, length - 8, out);
+	}
+	return rc;
+}
+
 static int
 signature_read(struct reader *r, const struct slice *image, const struct commands *commands,
     struct macho_sign *out)
@@ -299,6 +327,8 @@ signature_read(struct reader *r, const struct slice *image, const struct command
 		rc = text_read(r, &directory, directory.team_at, &out->team_id);
 	if (rc == 0)
 		rc = cdhash_read(r, &directory, &out->cdhash);
+	if (rc == 0)
+		rc = entitlements_find(r, &signature, count, &out->entitlements);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 
 #include "kmutil-helpers/arena.h"
 #include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/slice.h"
 
 #define MACHO_MAX_COMMAND_BYTES ((size_t)1 << 20)
 #define MACHO_MAX_BLOBS ((size_t)64)        /* of one signature */
@@ -28,6 +29,7 @@ struct macho_sign {
 	const char *identifier; /* the signature's; may differ from CFBundleIdentifier */
 	const char *team_id;
 	const char *cdhash; /* 40 digits; NULL also for a hash that we cannot compute */
+	struct slice entitlements; /* a property list in XML; of size 0: none is signed */
 };
 
 /*

@@ -1,68 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* compare: which devices an old driver took that the new one does not. */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "kmutil-helpers/die.h"
 #include "migrate/command.h"
 #include "migrate/compare.h"
+#include "migrate/dext_rights.h"
+#include "migrate/driver.h"
 #include "migrate/report.h"
 #include "kmutil-helpers/banned.h"
 
-#define INFO_PLIST_CAP_BYTES ((size_t)16 << 20)
 #define TEXT_COLUMNS 78
-
-/* The Mac's own path of an argument, which may be relative. */
-static const char *
-driver_path(const struct session *session, const char *argument)
-{
-	struct arena *arena = session->arena;
-	char folder[PATH_MAX];
-	const char *path = argument;
-
-	if (argument[0] != '/' && session->options->root == NULL) {
-		if (getcwd(folder, sizeof(folder)) == NULL)
-			die(EXIT_NO_INPUT, "%s: the current folder cannot be told", argument);
-		path = arena_printf(arena, "%s/%s", folder, argument);
-	}
-	path = session->options->root != NULL ? path_canonical(arena, path)
-					      : path_canonical_here(arena, path);
-	if (path == NULL)
-		die(EXIT_USAGE, "%s: a path from the root, without \"..\", is needed", argument);
-	return path;
-}
-
-/* The driver's Info.plist: of a kext or a dext, or given by itself. */
-static const struct plist *
-read_info(const struct session *session, const char *argument)
-{
-	static const char *const places[] = {"/Contents/Info.plist", "/Info.plist", ""};
-	const char *path = driver_path(session, argument), *file = path;
-	const struct plist *info = NULL;
-	struct fault fault = {0};
-	char *bytes;
-	size_t len, i;
-	int error = -ENOENT;
-
-	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		file = arena_printf(session->arena, "%s%s", path, places[i]);
-		error = path_read(
-		    &session->root, file, INFO_PLIST_CAP_BYTES, session->arena, &bytes, &len);
-		if (error != -ENOENT && error != -ENOTDIR)
-			break;
-	}
-	if (error == -ENOENT || error == -FAULT_NOT_FILE)
-		die(EXIT_NO_INPUT, "%s: is no kext, dext or Info.plist", argument);
-	if (error != 0)
-		die(EXIT_NO_INPUT, "%s: %s", file, fault_sentence(error));
-	if (plist_parse(session->arena, bytes, len, &info, &fault) != 0)
-		die(EXIT_BAD_INPUT, "%s: %s, near byte %llu", file, fault_sentence(fault.code),
-		    (unsigned long long)fault.at);
-	if (plist_type(info) != PLIST_DICT)
-		die(EXIT_BAD_INPUT, "%s: is no property list of a driver", file);
-	return info;
-}
 
 static void
 json_number(struct json *json, const char *key, int64_t number)
@@ -170,16 +118,62 @@ text_rows(struct report *report, const char *title, const struct compare_list *l
 }
 
 static void
-text_comparison(struct report *report, const struct comparison *comparison)
+text_comparison(
+    struct report *report, const struct comparison *comparison, const struct notes *notes)
 {
+	size_t i;
+
 	text_rows(report, "devices that lose their driver", &comparison->lost);
 	text_rows(report, "devices that gain one", &comparison->gained);
 	text_rows(report, "devices that both want", &comparison->contested);
-	buf_text(&report->out,
+	if (notes->count > 0)
+		buf_text(&report->out, "about the dext:\n");
+	for (i = 0; i < notes->count; i++)
+		text_sentence(report->session->arena, &report->out, notes->items[i], 2);
+	text_sentence(report->session->arena, &report->out,
 	    comparison->lost.count > 0
 		? "next: who has one of the lost devices keeps the kext, or asks the vendor for a "
-		  "dext that names it\n"
-		: "next: nothing is lost; the kext may go\n");
+		  "dext that takes it"
+		: "next: nothing is lost; the kext may go",
+	    0);
+}
+
+static void
+json_comparison(
+    struct report *report, const struct comparison *comparison, const struct notes *notes)
+{
+	size_t i;
+
+	json_rows(report, "lost", &comparison->lost);
+	json_rows(report, "gained", &comparison->gained);
+	json_rows(report, "contested", &comparison->contested);
+	json_array_begin(&report->json, "notes");
+	for (i = 0; i < notes->count; i++)
+		json_text(&report->json, NULL, notes->items[i]);
+	json_end(&report->json);
+}
+
+/* The new driver's personalities, as far as it may use them. */
+static void
+read_new(struct session *session, const char *argument, struct personality_list *list,
+    struct notes *notes)
+{
+	struct arena *arena = session->arena;
+	struct driver driver;
+	size_t i;
+
+	driver_read(session, argument, &driver);
+	personalities_read(arena, driver.info, list);
+	for (i = 0; i < list->count; i++)
+		if (list->items[i].devices.count == 0)
+			notes_add(arena, notes,
+			    arena_printf(
+				arena, "%s: its numbers name no device", list->items[i].name));
+	if (driver.has_code)
+		dext_rights_apply(arena, driver.entitlements, list, notes);
+	if (driver.profile != NULL)
+		dext_rights_profile(
+		    arena, driver.profile, driver.entitlements, (int64_t)time(NULL), notes);
 }
 
 static int
@@ -188,21 +182,21 @@ compare_command(const struct options *options)
 	struct session session;
 	struct comparison comparison;
 	struct personality_list old, new;
+	struct notes notes = {0};
+	struct driver driver;
 	struct report report;
 	int exit;
 
 	session_begin(&session, options, SESSION_RULES);
-	personalities_read(session.arena, read_info(&session, options->targets[0]), &old);
-	personalities_read(session.arena, read_info(&session, options->targets[1]), &new);
+	driver_read(&session, options->targets[0], &driver);
+	personalities_read(session.arena, driver.info, &old);
+	read_new(&session, options->targets[1], &new, &notes);
 	compare_drivers(session.arena, &old, &new, &comparison);
 	report_begin(&report, &session, "compare");
-	if (report.is_json) {
-		json_rows(&report, "lost", &comparison.lost);
-		json_rows(&report, "gained", &comparison.gained);
-		json_rows(&report, "contested", &comparison.contested);
-	} else {
-		text_comparison(&report, &comparison);
-	}
+	if (report.is_json)
+		json_comparison(&report, &comparison, &notes);
+	else
+		text_comparison(&report, &comparison, &notes);
 	exit = report_end(&report, comparison.lost.count > 0 ? 1 : 0);
 	session_end(&session);
 	return exit;

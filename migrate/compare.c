@@ -161,15 +161,21 @@ same_bus(const struct personality *a, const struct personality *b)
 }
 
 static bool
-meets(const struct personality *personality, const struct cube *cube)
+list_meets(const struct cube_list *list, const struct cube *cube)
 {
 	struct cube both;
 	size_t i;
 
-	for (i = 0; i < personality->devices.count; i++)
-		if (cube_and(&personality->devices.items[i], cube, &both))
+	for (i = 0; i < list->count; i++)
+		if (cube_and(&list->items[i], cube, &both))
 			return true;
 	return false;
+}
+
+static bool
+meets(const struct personality *personality, const struct cube *cube)
+{
+	return list_meets(&personality->devices, cube);
 }
 
 static struct compare_row *
@@ -203,7 +209,12 @@ why_without(struct arena *arena, const struct personality *personality, const st
 	for (i = 0; i < other->count; i++) {
 		const struct personality *each = &other->items[i];
 
-		if (each->is_apples || !same_bus(personality, each) || !meets(each, cube))
+		if (each->is_apples || !same_bus(personality, each))
+			continue;
+		if (list_meets(&each->refused, cube))
+			return arena_printf(
+			    arena, "%s names it and is not signed for it (%s)", who, each->name);
+		if (!meets(each, cube))
 			continue;
 		if (!conditions_hold(personality, each))
 			return arena_printf(arena, "%s takes it only where %s fits (%s)", who,

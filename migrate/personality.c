@@ -96,9 +96,8 @@ bus_name(enum bus bus)
 	return names[bus];
 }
 
-/* Each device of one list with each of the other, where they agree. */
-static void
-meet(struct arena *arena, struct cube_list *devices, const struct cube_list *choices)
+void
+personality_meet(struct arena *arena, struct cube_list *devices, const struct cube_list *choices)
 {
 	struct cube_list met = {0};
 	struct cube both;
@@ -146,10 +145,7 @@ read_field(struct arena *arena, const struct plist *dict, const struct field *fi
 		add_value(arena, field, value, (uint32_t)mask, &choices);
 	for (i = 0; i < plist_count(array); i++)
 		add_value(arena, field, plist_item(array, i), (uint32_t)mask, &choices);
-	if (choices.count == 0 && personality->fault == NULL)
-		personality->fault = arena_printf(arena, "its %s is no number that a device has",
-		    value != NULL ? field->key : field->array_key);
-	meet(arena, &personality->devices, &choices);
+	personality_meet(arena, &personality->devices, &choices);
 }
 
 /* "0x12348086&0xffff 0x...": the words of a register key, as the family of PCI reads
@@ -183,9 +179,7 @@ read_register(struct arena *arena, const char *text, size_t row, struct personal
 			cube_add(arena, &choices, &cube);
 		}
 	}
-	if (choices.count == 0 && personality->fault == NULL)
-		personality->fault = arena_printf(arena, "its %s is no number", registers[row].key);
-	meet(arena, &personality->devices, &choices);
+	personality_meet(arena, &personality->devices, &choices);
 }
 
 /* [{DeviceUsagePage, DeviceUsage}, ...]: any of them. */
@@ -207,12 +201,12 @@ read_usage_pairs(struct arena *arena, const struct plist *pairs, struct personal
 		if (plist_find(pair, "DeviceUsage") != NULL) {
 			add_value(
 			    arena, &usage, plist_find(pair, "DeviceUsage"), UINT32_MAX, &other);
-			meet(arena, &one, &other);
+			personality_meet(arena, &one, &other);
 		}
 		if (one.count > 0)
 			cube_add(arena, &choices, &one.items[0]);
 	}
-	meet(arena, &personality->devices, &choices);
+	personality_meet(arena, &personality->devices, &choices);
 }
 
 /* A value as text, the same for the same value. */
@@ -301,31 +295,42 @@ read_numbers(struct arena *arena, const struct plist *dict, struct personality *
 		if (text == NULL)
 			continue;
 		read_register(arena, text, i, personality);
-		personality->has_pci_match |= registers[i].count > 1;
 	}
 	if (personality->bus == BUS_HID)
 		read_usage_pairs(arena, plist_find(dict, "DeviceUsagePairs"), personality);
+}
+
+void
+personality_devices(
+    struct arena *arena, const struct plist *dict, enum bus bus, struct cube_list *out)
+{
+	static const struct cube any = {0};
+	struct personality personality = {.bus = bus};
+
+	cube_add(arena, &personality.devices, &any);
+	read_numbers(arena, dict, &personality);
+	*out = personality.devices;
 }
 
 static void
 read_one(struct arena *arena, const char *name, const struct plist *dict,
     struct personality *personality)
 {
-	static const struct cube any = {0};
 	const char *provider = plist_find_text(dict, "IOProviderClass");
 	const char *category = plist_find_text(dict, "IOMatchCategory");
 	size_t i;
 
 	personality->name = name;
 	personality->provider = provider != NULL ? provider : "";
+	personality->io_class = plist_find_text(dict, "IOClass");
 	personality->bus = bus_of(personality->provider);
 	personality->category = category != NULL ? category : DEFAULT_MATCH_CATEGORY;
 	personality->score = number_or(dict, "IOProbeScore", 0);
 	personality->interface_number = number_or(dict, "bInterfaceNumber", -1);
 	personality->configuration = number_or(dict, "bConfigurationValue", -1);
 	personality->is_apples = names_apples_driver(dict);
-	cube_add(arena, &personality->devices, &any);
-	read_numbers(arena, dict, personality);
+	personality->has_pci_match = plist_find(dict, "IOPCIMatch") != NULL;
+	personality_devices(arena, dict, personality->bus, &personality->devices);
 	for (i = 0; i < sizeof(condition_keys) / sizeof(*condition_keys); i++)
 		read_condition(arena, dict, condition_keys[i], personality);
 }

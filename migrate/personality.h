@@ -34,8 +34,10 @@ struct condition {
 struct personality {
 	const char *name;     /* its key in IOKitPersonalities */
 	const char *provider; /* IOProviderClass, as written; "" when absent */
+	const char *io_class; /* IOClass: of a dext the kernel's half; NULL when absent */
 	enum bus bus;
-	struct cube_list devices;     /* any of them; none: it matches nothing */
+	struct cube_list devices; /* any of them; none: it matches nothing */
+	struct cube_list refused; /* named, and not among the devices: it is not signed for them */
 	struct condition *conditions; /* all of them */
 	size_t condition_count, condition_room;
 	int64_t interface_number, configuration; /* -1: any */
@@ -43,7 +45,6 @@ struct personality {
 	int64_t score;                           /* IOProbeScore */
 	bool has_pci_match; /* IOPCIMatch: each word of it stands for register 0x00 and 0x2c */
 	bool is_apples;     /* it names a driver of Apple's, not the bundle's own */
-	const char *fault;  /* why it matches nothing; NULL */
 };
 
 struct personality_list {
@@ -57,6 +58,15 @@ struct personality_list {
  * arena's; texts of the list live as long as `info`. None: none. */
 void personalities_read(
     struct arena *arena, const struct plist *info, struct personality_list *out);
+
+/* The devices that the numbers of a matching dictionary name on that bus: of an
+ * entitlement, too, which has no provider. */
+void personality_devices(
+    struct arena *arena, const struct plist *dict, enum bus bus, struct cube_list *out);
+
+/* Each device of one list with each of the other, where they agree. */
+void personality_meet(
+    struct arena *arena, struct cube_list *devices, const struct cube_list *choices);
 
 /* "usb", "pci", "hid", "virtual", "other". */
 const char *bus_name(enum bus bus);
