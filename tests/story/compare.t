@@ -39,6 +39,45 @@ json "[j['schema'], j['exit'], len(j['gained']), len(j['contested'])]" \
 (cd "$story" && compare Old.kext New.dext; exit "$status")
 is 'relative paths will do' "$?" 1
 
+echo '# what the dext is signed for'
+# signed FILE ENTITLEMENTS: a thin executable whose signature has a CodeDirectory and
+# those entitlements.
+signed() {
+  python3 - "$@" <<'PY'
+import struct, sys
+text = ('<plist version="1.0"><dict>%s</dict></plist>' % sys.argv[2]).encode()
+directory = struct.pack('>9I4BI', 0xfade0c02, 78, 0x20100, 0, 46, 44, 0, 1, 0, 32, 2, 0, 12, 0)
+directory += b'a\0' + bytes(32)
+rights = struct.pack('>II', 0xfade7171, 8 + len(text)) + text
+blob = struct.pack('>7I', 0xfade0cc0, 28 + 78 + len(rights), 2, 0, 28, 5, 28 + 78)
+blob += directory + rights
+head = struct.pack('<8I4I', 0xfeedfacf, 0x0100000c, 0, 2, 1, 16, 0, 0, 0x1d, 16, 48, len(blob))
+open(sys.argv[1], 'wb').write(head + blob)
+PY
+}
+right='<key>com.apple.developer.driverkit'
+usb="$right</key><true/>$right.transport.usb</key><array><dict>"
+mkdir -p "$story/Signed.dext"
+sed 's|<plist version="1.0"><dict>|&<key>CFBundleExecutable</key><string>Signed</string>|' \
+  "$story/New.dext/Info.plist" >"$story/Signed.dext/Info.plist"
+signed "$story/Signed.dext/Signed" "$usb$vendor</dict></array>"
+expect 0 'for the vendor of its products' compare --json "$story/New.dext" "$story/Signed.dext"
+json "j['notes']" '[]'
+signed "$story/Signed.dext/Signed" "$usb<key>idVendor</key><integer>1</integer></dict></array>"
+expect 1 'for another vendor' compare --json "$story/New.dext" "$story/Signed.dext"
+json "[[r['match'], r['why']] for r in j['lost']]" \
+  "[['0x1a86:0x55d3', 'the dext names it and is not signed for it (One)']]"
+json "['provider entitlements check failed' in n for n in j['notes']]" '[True]'
+signed "$story/Signed.dext/Signed" ''
+expect 1 'for nothing' compare "$story/New.dext" "$story/Signed.dext"
+is 'says so' "$(grep -c 'macOS does not start it' "$out")" 1
+truncate -s 100 "$story/Signed.dext/Signed"
+expect 0 'cut off: a problem, and not taken into account' compare --json "$story/New.dext" "$story/Signed.dext"
+json "[[p['source'], p['matters']] for p in j['problems']]" "[['compare', False]]"
+printf 'no profile' >"$story/Signed.dext/embedded.provisionprofile"
+expect 0 'a profile that is none' compare --json "$story/New.dext" "$story/Signed.dext"
+json "len(j['problems'])" 2
+
 echo '# what cannot be compared'
 expect 66 'no such bundle' compare "$story/None.kext" "$story/New.dext"
 expect 64 'one driver alone' compare "$story/New.dext"
