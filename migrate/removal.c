@@ -58,7 +58,7 @@ collect_dependents(struct removal *removal, const struct plan_target *targets, s
 
 	for (i = 0; i < count; i++) {
 		rule = targets[i].kext->rule;
-		cuts |= rule != NULL && plan_class_is_cutting(rule->class_name);
+		cuts |= plan_class_is_cutting(rule != NULL ? rule->class_name : NULL);
 		if (targets[i].kext->bundle_id != NULL)
 			ids[id_count++] = targets[i].kext->bundle_id;
 	}

@@ -7,14 +7,21 @@
 
 /* What the drivers of a class can cut off. `any`: also what nobody can be named for. */
 static const struct cutting {
-	const char *class_name;
+	const char *class_name, *noun;
 	enum loss loss;
 	bool any;
 } cuttings[] = {
-    {"storage", LOSS_STORAGE, false},
-    {"filesystem", LOSS_STORAGE, true},
-    {"network", LOSS_NETWORK, true},
-    {"input", LOSS_INPUT, false},
+    {"storage", "a storage", LOSS_STORAGE, false},
+    {"filesystem", "a file system", LOSS_STORAGE, true},
+    {"network", "a network", LOSS_NETWORK, true},
+    {"input", "an input", LOSS_INPUT, false},
+};
+
+/* What a driver may cut off of which no rule says what it drives: anything. */
+static const struct cutting unknown_cuttings[] = {
+    {"storage", "a storage", LOSS_STORAGE, true},
+    {"network", "a network", LOSS_NETWORK, true},
+    {"input", "an input", LOSS_INPUT, false},
 };
 
 /* What a person can do instead, by kind of loss. */
@@ -38,7 +45,14 @@ find_cutting(const char *class_name)
 bool
 plan_class_is_cutting(const char *class_name)
 {
-	return find_cutting(class_name) != NULL;
+	return class_name == NULL || find_cutting(class_name) != NULL;
+}
+
+/* NULL: no rule says what it drives. */
+static const char *
+target_class(const struct plan_target *target)
+{
+	return target->kext->rule != NULL ? target->kext->rule->class_name : NULL;
 }
 
 static bool
@@ -62,18 +76,19 @@ check_dependents(struct arena *arena, const struct plan_input *input,
 			? cutting == NULL || !cutting->any || cutting->loss != item->loss
 			: id == NULL || strcmp(id, item->bundle_id) != 0)
 			continue;
+		if (target_class(target) == NULL && cutting->loss != item->loss)
+			continue; /* told once, under its own kind */
 		if (!is_accepted(input, item->loss))
 			plan_refuse(arena, plan,
-			    arena_printf(arena,
-				"%s: %s; %s, or go on with --accept-loss-of=%s",
+			    arena_printf(arena, "%s: %s; %s, or go on with --accept-loss-of=%s",
 				case_name(target->kext), item->text, remedies[item->loss],
 				loss_name(item->loss)));
 	}
 }
 
 static void
-check_unknown(struct arena *arena, const struct plan_input *input,
-    const struct plan_target *target, const struct cutting *cutting, struct plan *plan)
+check_unknown(struct arena *arena, const struct plan_input *input, const struct plan_target *target,
+    const struct cutting *cutting, bool is_certain, struct plan *plan)
 {
 	const struct dependent_list *list = input->dependents;
 	const char *why = list == NULL || !list->asked ? "only the running Mac can be asked"
@@ -85,9 +100,9 @@ check_unknown(struct arena *arena, const struct plan_input *input,
 	if (why != NULL && !is_accepted(input, cutting->loss))
 		plan_refuse(arena, plan,
 		    arena_printf(arena,
-			"%s: it is a %s driver, and what hangs on it cannot be told (%s); "
+			"%s: it %s %s driver, and what hangs on it cannot be told (%s); "
 			"--accept-loss-of=%s goes on",
-			case_name(target->kext), target->kext->rule->class_name, why,
+			case_name(target->kext), is_certain ? "is" : "may be", cutting->noun, why,
 			loss_name(cutting->loss)));
 }
 
@@ -103,8 +118,8 @@ check_agent(struct arena *arena, const struct plan_input *input, const struct pl
 	for (i = 0; input->jobs != NULL && i < input->jobs->count; i++) {
 		known = true;
 		if (agent == NULL)
-			agent = arena_printf(arena, "its launchd job %s is installed",
-			    input->jobs->items[i].path);
+			agent = arena_printf(
+			    arena, "its launchd job %s is installed", input->jobs->items[i].path);
 	}
 	if (agent != NULL)
 		plan_refuse(arena, plan,
@@ -124,13 +139,20 @@ void
 plan_check_cutoff(struct arena *arena, const struct plan_input *input,
     const struct plan_target *target, struct plan *plan)
 {
-	const char *class_name =
-	    target->kext->rule != NULL ? target->kext->rule->class_name : NULL;
+	const char *class_name = target_class(target);
 	const struct cutting *cutting = find_cutting(class_name);
+	size_t i;
 
+	if (class_name == NULL) {
+		for (i = 0; i < sizeof(unknown_cuttings) / sizeof(*unknown_cuttings); i++) {
+			check_dependents(arena, input, target, &unknown_cuttings[i], plan);
+			check_unknown(arena, input, target, &unknown_cuttings[i], false, plan);
+		}
+		return;
+	}
 	check_dependents(arena, input, target, cutting, plan);
 	if (cutting != NULL)
-		check_unknown(arena, input, target, cutting, plan);
-	if (class_name != NULL && strcmp(class_name, "security") == 0)
+		check_unknown(arena, input, target, cutting, true, plan);
+	if (strcmp(class_name, "security") == 0)
 		check_agent(arena, input, target, plan);
 }

@@ -5,7 +5,8 @@
 
 #include "uninstall/plan.h"
 
-/* Whether the plan must know what hangs on drivers of that class. */
+/* Whether the plan must know what hangs on drivers of that class; NULL: of no known
+ * one, which may be any. */
 bool plan_class_is_cutting(const char *class_name);
 
 /* Adds the refusals for one target: a volume, route or keyboard that hangs on it or of

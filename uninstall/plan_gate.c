@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The gates of a plan. A kext whose class no rule names cannot be judged and is
- * refused; what hangs on a driver stands in plan_cutoff.c.
+ * The gates of a plan; what hangs on a driver stands in plan_cutoff.c.
  */
 #include <string.h>
 
@@ -129,19 +128,6 @@ check_rules(struct arena *arena, const struct plan_input *input, struct plan *pl
 }
 
 static void
-check_class(struct arena *arena, const struct plan_target *target, struct plan *plan)
-{
-	const struct rule *rule = target->kext->rule;
-
-	if (rule == NULL || rule->class_name == NULL)
-		plan_refuse(arena, plan,
-		    arena_printf(arena,
-			"%s: no rule says what it drives, so that nobody can say what would be "
-			"cut off; write a rule for it first",
-			case_name(target->kext)));
-}
-
-static void
 check_replacement(struct arena *arena, const struct plan_input *input,
     const struct plan_target *target, struct plan *plan)
 {
@@ -209,7 +195,6 @@ check_target(struct arena *arena, const struct plan_input *input, const struct p
 		return;
 	}
 	check_acts(arena, target->kext->rule, plan);
-	check_class(arena, target, plan);
 	plan_check_cutoff(arena, input, target, plan);
 	check_replacement(arena, input, target, plan);
 }

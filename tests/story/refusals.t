@@ -46,9 +46,16 @@ expect 0 'a known product that is not on this Mac' kextirpate uninstall magewell
 says 'nothing is left to do'
 unchanged 'a product that is not here'
 
-expect 5 'a Mac whose kext has no rule' kextirpate uninstall --rules /opt com.example.capture.driver
-says 'no rule says what it drives'
+expect 5 'a kext without a rule has no known replacement' kextirpate uninstall --rules /opt com.example.capture.driver
+says 'no rule knows a replacement for it'
+set_mac tool.ioreg=fail
+expect 5 'and may drive anything' kextirpate uninstall --rules /opt --without-replacement com.example.capture.driver
+says 'it may be a storage driver, and what hangs on it cannot be told'
+set_mac tool.ioreg=ok
 unchanged 'no rule'
+expect 3 'nothing hangs on it: it goes' kextirpate uninstall --rules /opt --without-replacement com.example.capture.driver
+is 'its bundle, and no other' "$(cd "$mac/Library/Extensions" && echo Example*)" ExampleCaptureEvent.kext
+expect 0 'and comes back' kextirpate undo
 
 echo '# a folder that others may write'
 chmod 777 "$mac/usr/local/kextirpate"

@@ -4,19 +4,6 @@
 
 #define JOB "/Library/LaunchDaemons/com.example.load.plist"
 
-static void
-a_kext_of_no_class_is_refused(void **state)
-{
-	struct world *w = *state;
-
-	see(w, TARGET, SOURCE_BUNDLE);
-	w->rule.class_name = NULL;
-	assert_true(is_refused_for(w, "no rule says what it drives"));
-	w->kexts[TARGET].rule = NULL;
-	assert_true(is_refused_for(w, "no rule says what it drives"));
-	assert_int_equal(w->plan.refusal_count, 1);
-}
-
 static struct dependent_list
 hanging(const char *bundle_id, enum loss loss)
 {
@@ -35,12 +22,18 @@ what_hangs_on_a_driver_keeps_it_unless_the_loss_is_accepted(void **state)
 		enum loss loss;
 		bool refused;
 	} rows[] = {
-	    {"storage", true, LOSS_STORAGE, true}, {"storage", false, LOSS_STORAGE, false},
-	    {"filesystem", true, LOSS_STORAGE, true}, {"filesystem", false, LOSS_STORAGE, true},
-	    {"filesystem", false, LOSS_NETWORK, false}, {"network", true, LOSS_NETWORK, true},
-	    {"network", false, LOSS_NETWORK, true}, {"network", false, LOSS_STORAGE, false},
-	    {"input", true, LOSS_INPUT, true}, {"network", true, LOSS_INPUT, true},
-	    {"other", true, LOSS_STORAGE, true}, {"other", false, LOSS_STORAGE, false},
+	    {"storage", true, LOSS_STORAGE, true},
+	    {"storage", false, LOSS_STORAGE, false},
+	    {"filesystem", true, LOSS_STORAGE, true},
+	    {"filesystem", false, LOSS_STORAGE, true},
+	    {"filesystem", false, LOSS_NETWORK, false},
+	    {"network", true, LOSS_NETWORK, true},
+	    {"network", false, LOSS_NETWORK, true},
+	    {"network", false, LOSS_STORAGE, false},
+	    {"input", true, LOSS_INPUT, true},
+	    {"network", true, LOSS_INPUT, true},
+	    {"other", true, LOSS_STORAGE, true},
+	    {"other", false, LOSS_STORAGE, false},
 	};
 	struct world *w = *state;
 	struct dependent_list list;
@@ -60,6 +53,37 @@ what_hangs_on_a_driver_keeps_it_unless_the_loss_is_accepted(void **state)
 		list = hanging("com.other.driver", rows[i].loss);
 		make(w);
 		assert_int_equal(w->plan.refusal_count, 0);
+	}
+	w->input.dependents = NULL;
+}
+
+/* No rule says what it drives: it may be any of them, and each is told once. */
+static void
+a_kext_of_no_class_is_judged_as_any(void **state)
+{
+	struct world *w = *state;
+	struct dependent_list list = {.asked = true};
+	size_t loss;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	w->rule.class_name = NULL;
+	assert_true(is_refused_for(w, "it may be an input driver"));
+	assert_int_equal(w->plan.refusal_count, LOSS_COUNT);
+	w->kexts[TARGET].rule = NULL;
+	w->input.dependents = &list;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	for (loss = 0; loss < LOSS_COUNT; loss++) {
+		list = hanging(w->kexts[TARGET].bundle_id, (enum loss)loss);
+		assert_true(is_refused_for(w, "something hangs"));
+		assert_int_equal(w->plan.refusal_count, 1);
+		list = hanging(NULL, (enum loss)loss);
+		make(w);
+		assert_int_equal(w->plan.refusal_count, loss != LOSS_INPUT);
+		w->input.accepted_losses = 1U << loss;
+		make(w);
+		assert_int_equal(w->plan.refusal_count, 0);
+		w->input.accepted_losses = 0;
 	}
 	w->input.dependents = NULL;
 }
@@ -326,7 +350,8 @@ unsettles(const struct world *w, const struct trace *trace)
 	if (trace->keeper == KEEPER_OTHER_SYSTEM)
 		return false;
 	return (trace->source == SOURCE_BUNDLE && !facts.bundle) ||
-	    ((trace->source == SOURCE_AUXKC || trace->source == SOURCE_PREBOOT) && !facts.listed);
+	       ((trace->source == SOURCE_AUXKC || trace->source == SOURCE_PREBOOT) &&
+		   !facts.listed);
 }
 
 static void
@@ -358,10 +383,10 @@ roll_dependent(struct world *w, struct dependent_list *list)
 		list->unknown[dice(LOSS_COUNT)] = "nobody answers";
 		return;
 	}
-	items[list->count++] = (struct dependent){
-	    .bundle_id = dice(3) ? w->kexts[dice(2)].bundle_id : NULL,
-	    .loss = (enum loss)dice(LOSS_COUNT),
-	    .text = "something hangs"};
+	items[list->count++] =
+	    (struct dependent){.bundle_id = dice(3) ? w->kexts[dice(2)].bundle_id : NULL,
+		.loss = (enum loss)dice(LOSS_COUNT),
+		.text = "something hangs"};
 }
 
 static void
@@ -417,7 +442,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(a_kext_of_no_class_is_refused),
+	    TEST(a_kext_of_no_class_is_judged_as_any),
 	    TEST(what_hangs_on_a_driver_keeps_it_unless_the_loss_is_accepted),
 	    TEST(what_cannot_be_told_keeps_a_driver_that_can_cut_off),
 	    TEST(a_security_product_whose_agent_is_there_is_not_touched),
