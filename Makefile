@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kextirpate. Targets: all demo test lint bench oracle fuzz macos install uninstall clean.
+# kextirpate. Targets: all demo test soak lint bench oracle fuzz macos install uninstall clean.
 # MODE=asan builds beside the release, in build/asan.
 
 MODE ?= release
@@ -112,6 +112,7 @@ include tests/macsim/macsim.mk
 include tests/bench/bench.mk
 include tests/oracle/oracle.mk
 include tests/fuzz/fuzz.mk
+include tests/soak.mk
 
 lint:
 	tests/lint/run.sh

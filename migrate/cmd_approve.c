@@ -7,17 +7,28 @@
 #include "migrate/removal.h"
 #include "kmutil-helpers/banned.h"
 
-/* Only what waits for a rebuild. */
+/* What waits for a rebuild; and what is approved and waits for the restart: approve may
+ * be asked again, or have been cut off after the answer. */
+static bool
+is_concerned(const struct subject *subject)
+{
+	enum rebuild_state rebuild = subject->now.rebuild;
+
+	if (subject->row == NULL)
+		return false;
+	if (rebuild == REBUILD_APPROVED)
+		return subject->evidence.restart_needed && !subject->evidence.restarted;
+	return rebuild == REBUILD_WANTED || rebuild == REBUILD_REFUSED ||
+	       rebuild == REBUILD_FRUITLESS;
+}
+
 static void
-keep_waiting(struct selection *selection)
+keep_concerned(struct selection *selection)
 {
 	size_t i, kept = 0;
 
 	for (i = 0; i < selection->count; i++)
-		if (selection->subjects[i]->row != NULL &&
-		    (selection->subjects[i]->now.rebuild == REBUILD_WANTED ||
-			selection->subjects[i]->now.rebuild == REBUILD_REFUSED ||
-			selection->subjects[i]->now.rebuild == REBUILD_FRUITLESS))
+		if (is_concerned(selection->subjects[i]))
 			selection->subjects[kept++] = selection->subjects[i];
 	selection->count = kept;
 }
@@ -64,7 +75,7 @@ approve_command(const struct options *options)
 
 	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	targets_select(&session, true, &removal.selection);
-	keep_waiting(&removal.selection);
+	keep_concerned(&removal.selection);
 	removal.ask_approval = true;
 	removal_plan(&removal);
 	if (has_planned_rebuild(&removal.plan) && !options->dry_run)

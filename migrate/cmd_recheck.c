@@ -48,11 +48,21 @@ remember(struct session *session)
 	return error != 0 ? error : ledger_seen_put(&session->ledger, &seen);
 }
 
+/* A repair that was cut off goes on: its cases await the rebuild since then. */
+static bool
+is_cut_off_repair(const struct session *session, const struct subject *subject)
+{
+	const struct ledger_run *run = session->recovery.run;
+
+	return run != NULL && is_same(run->command, "recheck") && subject->row->run == run->id &&
+	       subject->now.rebuild == REBUILD_WANTED;
+}
+
 /* What policy lets repair: what macOS brought back by itself. A package that was
  * installed again is somebody's will, and is only reported; so is what a rule says is
  * never repaired without a person. */
 static void
-keep_repairable(struct selection *selection)
+keep_repairable(const struct session *session, struct selection *selection)
 {
 	const struct subject *subject;
 	size_t i, kept = 0;
@@ -63,7 +73,8 @@ keep_repairable(struct selection *selection)
 		    (subject->kext != NULL && subject->kext->rule != NULL &&
 			subject->kext->rule->report_only))
 			continue;
-		if ((subject->now.standing == STANDING_RETURNED &&
+		if (is_cut_off_repair(session, subject) ||
+		    (subject->now.standing == STANDING_RETURNED &&
 			is_same(subject->now.return_cause, "relinked")) ||
 		    (subject->now.standing == STANDING_INERT && subject->evidence.has_rebuild &&
 			subject->now.rebuild == REBUILD_WANTED))
@@ -112,7 +123,7 @@ repair(struct removal *removal, const struct options *options)
 	struct selection repairable;
 
 	targets_select(removal->session, false, &repairable);
-	keep_repairable(&repairable);
+	keep_repairable(removal->session, &repairable);
 	if (repairable.count == 0)
 		return;
 	removal->selection = repairable;

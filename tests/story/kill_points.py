@@ -1,228 +1,197 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every writing call of uninstall and undo as the last one before a crash.
+"""Every writing call of a command as the last one before a crash.
 
-For each kill point: a fresh copy of the Mac, the command killed there, the same
-command once more. It must end as an undisturbed one does: same status, same
-files, same standings, an intact ledger; then undo gives the original tree back.
-Prints TAP. Usage: kill_points.py MACSIM [STEP [ERRNO...]]: every STEP-th point only;
-with errnos each such call fails with them instead, and the command goes on as it can.
+For each point: a fresh copy of the Mac, the command killed there, then nothing may be
+lost: each file lies where it was, or in the vault where the ledger says. The same
+command once more must end as an undisturbed one does: same status, same files, same
+standings, an intact ledger. Then undo gives the original tree back.
+Prints TAP. Usage: kill_points.py MACSIM [STEP [ERRNO...]]: every STEP-th point only, each
+command from another one on; with errnos each such call fails with them instead, and the
+command goes on as it can.
 """
 import concurrent.futures
 import itertools
-import json
 import os
 import shutil
-import sqlite3
-import subprocess
 import sys
-import tempfile
+import time
 
-MACSIM = os.path.abspath(sys.argv[1])
+import simulated
+from simulated import clone, difference, ledger_fault, lost
+
+SIM = simulated.Macsim(sys.argv[1])
 STEP = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 ERRNOS = sys.argv[3:]
-# How a run may end in which one call failed: as without, in part, or at once.
-ENDS = {2, 3, 5, 6, 7, 73, 74}
+WHAT = "failing calls" if ERRNOS else "kill points"
 WORKERS = os.cpu_count() or 2
 UNINSTALL = ["kextirpate", "uninstall", "--approval=ask", "example-capture"]
+LATER = ["kextirpate", "uninstall", "--approval=never", "example-capture"]
+APPROVE = ["kextirpate", "approve"]
 UNDO = ["kextirpate", "undo"]
+RECHECK = ["kextirpate", "recheck"]
+REPAIR = ["kextirpate", "recheck", "--policy=repair", "--approval=ask"]
 INSIDE = ["kextirpate", "uninstall", "--context=installer", "example-capture"]
-JOB = "Library/LaunchDaemons/com.example.capture.load.plist"
-JOB_TEXT = """<plist version="1.0"><dict><key>Label</key><string>com.example.capture.load</string>
+LAUNCHD = "Library/LaunchDaemons/com.example.capture.load.plist"
+LAUNCHD_TEXT = """<plist version="1.0"><dict><key>Label</key><string>com.example.capture.load</string>
 <key>ProgramArguments</key><array><string>/sbin/kextload</string>
 <string>/Library/Extensions/ExampleCaptureDriver.kext</string></array></dict></plist>
 """
-STATE = "Library/Application Support/kextirpate"
-# What macOS keeps for itself, and what comes from the building machine.
-PRUNED = {"./.macsim", "./dev", "./lib", "./lib64", "./bin", "./usr", "./sbin",
-          "./private/tmp", "./System", "./" + STATE,
-          "./private/var/db/KernelExtensionManagement", "./Library/StagedExtensions",
-          "./private/var/db/SystemPolicyConfiguration"}
-
-
-def macsim(*words, **options):
-    return subprocess.run([MACSIM, *words], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-
-
-def run(mac, words, *options):
-    return macsim("run", *options, mac, "--", *words)
+MIGRATE = ["kextirpate", "migrate", "--approval=ask", "example-capture"]
+# How a run may end in which one call failed: as without, in part, or at once.
+ENDS = {"uninstall": {2, 3, 5, 6, 7, 73, 74}, "migrate": {2, 3, 4, 5, 6, 7, 73, 74},
+        "approve": {0, 1, 2, 3, 5, 6, 7, 73, 74}, "undo": {0, 2, 6, 73, 74},
+        "recheck": {0, 1, 2, 3, 4, 5, 6, 7, 73, 74}}
 
 
 def tree(mac):
-    """Path -> kind, mode, owner, contents of everything that root may move."""
-    found = {}
-    for folder, folders, files in os.walk(mac):
-        here = "." + folder[len(mac):]
-        folders[:] = [f for f in folders if f"{here}/{f}" not in PRUNED]
-        for name in folders + files:
-            path = os.path.join(folder, name)
-            st = os.lstat(path)
-            data = b""
-            if os.path.islink(path):
-                data = os.readlink(path).encode()
-            elif os.path.isfile(path):
-                with open(path, "rb") as file:
-                    data = file.read()
-            found[f"{here}/{name}"] = (st.st_mode, st.st_uid, st.st_gid, data)
-    found["jobs"] = macsim("show", mac, "job").stdout
-    return found
+    return {**simulated.tree(mac), "jobs": SIM.shown(mac, "job")}
 
 
-def difference(got, wanted):
-    names = sorted(n for n in set(got) | set(wanted) if got.get(n) != wanted.get(n))
-    return ", ".join(names[:4])
+class Job:
+    """One command on one Mac, and how it ends undisturbed."""
+
+    def __init__(self, name, base, words, original, undone=None):
+        self.name, self.base, self.words = name, base, words
+        self.original, self.undone = original, undone
+        self.points = self.status = 0
+        self.tree = self.standings = None
+
+    def count(self, folder):
+        mac = clone(self.base, os.path.join(folder, "count"))
+        answer = SIM.run(mac, self.words, "--count")
+        line = answer.stderr.decode().strip().splitlines()[-1]
+        self.points, self.status = int(line.split()[1]), answer.returncode
+        self.tree, self.standings = tree(mac), SIM.standings(mac)
+        shutil.rmtree(mac)
 
 
-def standings(mac):
-    answer = run(mac, ["kextirpate", "status", "--json"])
-    return sorted((k["bundle_id"], k["standing"]) for k in json.loads(answer.stdout)["kexts"])
+def disturb(job, mac, k, errno):
+    """The run that is killed, or in which one call fails."""
+    if errno:
+        first = SIM.run(mac, job.words, "--fail", f"{k}:{errno}")
+        if first.returncode not in ENDS[job.words[1]] | {job.status}:
+            return f"{errno}: status {first.returncode}"
+    else:
+        first = SIM.run(mac, job.words, "--kill", str(k))
+        if first.returncode != 137:
+            return f"not killed, status {first.returncode}"
+    missing = lost(mac, job.original)
+    return f"lost: {', '.join(missing[:4])}" if missing else ""
 
 
-def vaulted(mac):
-    """What lies in the vault, by contents: nothing may be lost."""
-    found = []
-    for folder, _, files in os.walk(os.path.join(mac, STATE, "vault")):
-        for name in files:
-            with open(os.path.join(folder, name), "rb") as file:
-                found.append(file.read())
-    return sorted(found)
+def finish(job, mac):
+    """The next run must reach the undisturbed end."""
+    again = SIM.run(mac, job.words)
+    if again.returncode != job.status:
+        return (f"status {again.returncode}, wanted {job.status}: "
+                + again.stderr.decode(errors="replace")[-300:].replace("\n", " | "))
+    got = tree(mac)
+    if got != job.tree:
+        return "other files: " + difference(got, job.tree)
+    standings = SIM.standings(mac)
+    if standings != job.standings:
+        return f"{standings}, wanted {job.standings}"
+    fault = ledger_fault(mac)
+    return f"ledger: {fault}" if fault else ""
 
 
-def ledger_fault(mac):
-    path = os.path.join(mac, STATE, "ledger.db")
-    if not os.path.exists(path):
-        return "no ledger"
-    with sqlite3.connect(path) as db:
-        answer = db.execute("PRAGMA integrity_check").fetchone()[0]
-        running = db.execute("SELECT count(*) FROM run WHERE state = 'running'").fetchone()[0]
-    return "" if answer == "ok" and running == 0 else f"{answer}, {running} runs unfinished"
+def give_back(job, mac):
+    back = SIM.run(mac, UNDO)
+    if back.returncode not in (0, 2):
+        return f"undo: status {back.returncode}"
+    # The kill may have split the work over two runs: undo them both.
+    if tree(mac) != job.undone:
+        SIM.run(mac, UNDO)
+    now = tree(mac)
+    return "" if now == job.undone else "after undo: " + difference(now, job.undone)
 
 
-def clone(mac, copy):
-    """A copy of a simulated Mac; the borrowed libraries are linked."""
-    shutil.rmtree(copy, ignore_errors=True)
-    subprocess.run(["cp", "-a", mac, copy], check=True)
-    return copy
-
-
-def end(mac):
-    return {"tree": tree(mac), "standings": standings(mac)}
-
-
-def one_point(base, folder, words, point, wanted):
-    """'' when the run after the kill ends as it should, else what is wrong."""
-    k, errno = point
-    mac = clone(base, os.path.join(folder, f"kill{k}{errno}"))
+def one_point(job, folder, k, errno):
+    """'' when the run after it ends as it should, else what is wrong."""
+    mac = clone(job.base, os.path.join(folder, f"kill{k}{errno}"))
     try:
-        if errno:
-            first = run(mac, words, "--fail", f"{k}:{errno}")
-            if first.returncode not in ENDS:
-                return f"point {k}: {errno}: status {first.returncode}"
-        else:
-            first = run(mac, words, "--kill", str(k))
-            if first.returncode != 137:
-                return f"point {k}: not killed, status {first.returncode}"
-        again = run(mac, words)
-        if again.returncode != wanted["status"]:
-            return (f"point {k}: status {again.returncode}, wanted {wanted['status']}: "
-                    + again.stderr.decode(errors="replace")[-200:].replace("\n", " | "))
-        got = end(mac)
-        if got["tree"] != wanted["tree"]:
-            return f"point {k}: other files: " + difference(got["tree"], wanted["tree"])
-        if got["standings"] != wanted["standings"]:
-            return f"point {k}: {got['standings']}, wanted {wanted['standings']}"
-        fault = ledger_fault(mac)
-        if fault:
-            return f"point {k}: ledger: {fault}"
-        if "undo" in wanted:
-            back = run(mac, UNDO)
-            if back.returncode not in (0, 2):
-                return f"point {k}: undo: status {back.returncode}"
-            # The kill may have split the work over two runs: undo them both.
-            if tree(mac) != wanted["undo"]:
-                run(mac, UNDO)
-            if tree(mac) != wanted["undo"]:
-                return f"point {k}: after undo: " + difference(tree(mac), wanted["undo"])
-        return ""
+        wrong = disturb(job, mac, k, errno) or finish(job, mac)
+        if not wrong and job.undone is not None:
+            wrong = give_back(job, mac)
+        return f"point {k}{':' if errno else ''}{errno}: {wrong}" if wrong else ""
     finally:
         shutil.rmtree(mac, ignore_errors=True)
 
 
-def count_points(base, folder, words):
-    mac = clone(base, os.path.join(folder, "count"))
-    answer = run(mac, words, "--count")
-    line = answer.stderr.decode().strip().splitlines()[-1]
-    status = answer.returncode
-    result = end(mac)
-    shutil.rmtree(mac)
-    return int(line.split()[1]), status, result
-
-
-def all_points(name, base, folder, words, original):
-    points, status, wanted = count_points(base, folder, words)
-    wanted["status"] = status
-    if original is not None:
-        wanted["undo"] = original
-    chosen = [(k, e) for e in ERRNOS or [""] for k in range(1, points + 1, STEP)]
+def all_points(job, folder, number):
+    job.count(folder)
+    chosen = [(k, e) for i, e in enumerate(ERRNOS or [""])
+              for k in range(1 + (7 * number + 13 * i) % STEP, job.points + 1, STEP)]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        wrong = [w for w in pool.map(
-            lambda k: one_point(base, folder, words, k, wanted), chosen) if w]
-    print(f"# {name}: {len(chosen)} {'failing calls' if ERRNOS else 'kill points'} of {points} "
-          "writing calls")
+        wrong = [w for w in pool.map(lambda c: one_point(job, folder, *c), chosen) if w]
+    print(f"# {job.name}: {len(chosen)} {WHAT} of {job.points} writing calls, ends with "
+          f"{job.status}, {len(wrong)} wrong")
     for line in wrong[:10]:
         print(f"# {line}")
-    return not wrong and points > 0, len(chosen)
+    return not wrong and job.points > 0, len(chosen)
 
 
-def stories(folder):
-    for macos, chip, settings in (("15.7", "apple", []), ("15.7", "intel", []),
-                                  ("13.6", "apple", []),
-                                  ("15.7", "apple", ["console=none", "approval=none"])):
-        name = f"{macos} {chip}" + (" nobody" if settings else "")
-        base = os.path.join(folder, "base")
-        macsim("new", base, "--macos", macos, "--chip", chip, "--scenario", "capture-card",
-               check=True)
-        if settings:
-            macsim("set", base, *settings, check=True)
-        run(base, ["true"])
-        original = tree(base)
-        yield f"uninstall on {name}", base, UNINSTALL, original
-        run(base, UNINSTALL)
-        if not ERRNOS:
-            yield f"undo on {name}", base, UNDO, None
-        shutil.rmtree(base)
+def new(folder, macos, chip, settings):
+    base = os.path.join(folder, "base")
+    shutil.rmtree(base, ignore_errors=True)
+    SIM.must("new", base, "--macos", macos, "--chip", chip, "--scenario", "capture-card")
+    if settings:
+        SIM.must("set", base, *settings)
+    SIM.run(base, ["true"])
+    return base, tree(base)
 
 
-def more_stories(folder):
-    """A job that ends and comes back; a run inside an installer."""
-    for name, words in (("with a job", UNINSTALL), ("inside an installer", INSIDE)):
-        base = os.path.join(folder, "base")
-        macsim("new", base, "--macos", "15.7", "--chip", "apple", "--scenario", "capture-card",
-               check=True)
-        if words is UNINSTALL:
-            with open(os.path.join(base, JOB), "w", encoding="ascii") as file:
-                file.write(JOB_TEXT)
-            macsim("restart", base, check=True)
-        run(base, ["true"])
-        yield f"uninstall {name}", base, words, tree(base)
-        shutil.rmtree(base)
+def jobs_of(folder, macos, chip, settings):
+    """The commands, each on a Mac on which it has something to do."""
+    name = f"{macos} {chip}" + (" nobody" if settings else "")
+    base, original = new(folder, macos, chip, settings)
+    yield Job(f"uninstall on {name}", base, UNINSTALL, original, original)
+    SIM.run(base, UNINSTALL)
+    yield Job(f"undo on {name}", base, UNDO, original)
+    SIM.must("restart", base)
+    yield Job(f"recheck on {name}", base, RECHECK, original, original)
+    base, original = new(folder, macos, chip, settings)
+    SIM.run(base, LATER)
+    yield Job(f"approve on {name}", base, APPROVE, original, original)
+    SIM.must("restart", base)
+    yield Job(f"recheck and repair on {name}", base, REPAIR, original, original)
+    if not settings:
+        base, original = new(folder, macos, chip, settings)
+        yield Job(f"migrate on {name}", base, MIGRATE, original, original)
+
+
+def more_jobs(folder):
+    """A launchd job that ends and comes back; a run inside an installer."""
+    base, original = new(folder, "15.7", "apple", [])
+    with open(os.path.join(base, LAUNCHD), "w", encoding="ascii") as file:
+        file.write(LAUNCHD_TEXT)
+    SIM.must("restart", base)
+    original = tree(base)
+    yield Job("uninstall with a launchd job", base, UNINSTALL, original, original)
+    base, original = new(folder, "15.7", "apple", [])
+    yield Job("uninstall inside an installer", base, INSIDE, original, original)
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="kill.")
-    count = failures = total = 0
+    folder = simulated.folder_for("kill.")
+    count = failures = total = writing = 0
+    start = time.time()
+    macs = (("15.7", "apple", []), ("15.7", "intel", []), ("13.6", "apple", []),
+            ("15.7", "apple", ["console=none", "approval=none"]))
     try:
-        for name, base, words, original in itertools.chain(
-                stories(folder), more_stories(folder)):
-            good, points = all_points(name, base, folder, words, original)
+        for job in itertools.chain(
+                (j for m in macs for j in jobs_of(folder, *m)), more_jobs(folder)):
+            good, points = all_points(job, folder, count)
             count += 1
             total += points
+            writing += job.points
             failures += not good
-            print(f"{'ok' if good else 'not ok'} {count} - every point of {name}", flush=True)
+            print(f"{'ok' if good else 'not ok'} {count} - every point of {job.name}", flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"# {total} {'failing calls' if ERRNOS else 'kill points'} in all")
+    print(f"# {total} {WHAT} in all, of {writing * max(1, len(ERRNOS))}, "
+          f"in {time.time() - start:.0f} s")
     print(f"1..{count}")
     return failures != 0
 

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# make soak: whole sets of what make test only samples. Hours; numbers in the output.
+
+.PHONY: soak
+soak:
+	tests/deps.sh build test
+	$(MAKE) all
+	KILL_STEP=1 prove --timer --comments --failures tests/story/kill.t
+	FAIL_STEP=1 prove --timer --comments --failures tests/story/fail.t
