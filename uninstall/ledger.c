@@ -44,6 +44,23 @@ make_folder(const char *path, mode_t mode)
 	return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : -errno;
 }
 
+/* The first run's folder must outlive a power cut as what it holds does: its name is in
+ * the folder above. */
+static int
+sync_folder_above(struct arena *arena, const char *path)
+{
+	const char *leaf = path_leaf(path);
+	size_t len = leaf - path > 1 ? (size_t)(leaf - path) - 1 : 1;
+	int error, fd = open(arena_strndup(arena, path, len),
+		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	error = os_sync(fd);
+	(void)close(fd);
+	return error;
+}
+
 static int
 take_lock(const char *path, int *lock_fd)
 {
@@ -87,8 +104,11 @@ open_writer(struct arena *arena, struct ledger *ledger)
 	const char *file = arena_printf(arena, "%s/ledger.db", ledger->folder);
 	const char *vault = arena_printf(arena, "%s/vault", ledger->folder);
 	mode_t mask = umask(077);
+	struct stat st;
 	int error = make_folder(ledger->folder, 0755);
 
+	if (error == 0 && lstat(file, &st) != 0)
+		error = sync_folder_above(arena, ledger->folder);
 	if (error == 0)
 		error = make_folder(vault, 0700);
 	if (error == 0)

@@ -11,17 +11,33 @@ static const struct {
 	const char *name;
 	int value;
 } errors[] = {
-	{"EPERM", EPERM}, {"ENOENT", ENOENT}, {"EINTR", EINTR}, {"EIO", EIO}, {"EAGAIN", EAGAIN},
-	{"ENOMEM", ENOMEM}, {"EACCES", EACCES}, {"EBUSY", EBUSY}, {"EEXIST", EEXIST},
-	{"EXDEV", EXDEV}, {"EINVAL", EINVAL}, {"ENFILE", ENFILE}, {"EMFILE", EMFILE},
-	{"EFBIG", EFBIG}, {"ENOSPC", ENOSPC}, {"EROFS", EROFS}, {"EDQUOT", EDQUOT},
-	{"ENOTEMPTY", ENOTEMPTY}, {"ENOTSUP", ENOTSUP}, {"ETIMEDOUT", ETIMEDOUT},
+    {"EPERM", EPERM},
+    {"ENOENT", ENOENT},
+    {"EINTR", EINTR},
+    {"EIO", EIO},
+    {"EAGAIN", EAGAIN},
+    {"ENOMEM", ENOMEM},
+    {"EACCES", EACCES},
+    {"EBUSY", EBUSY},
+    {"EEXIST", EEXIST},
+    {"EXDEV", EXDEV},
+    {"EINVAL", EINVAL},
+    {"ENFILE", ENFILE},
+    {"EMFILE", EMFILE},
+    {"EFBIG", EFBIG},
+    {"ENOSPC", ENOSPC},
+    {"EROFS", EROFS},
+    {"EDQUOT", EDQUOT},
+    {"ENOTEMPTY", ENOTEMPTY},
+    {"ENOTSUP", ENOTSUP},
+    {"ETIMEDOUT", ETIMEDOUT},
 };
 
 static int
 usage(void)
 {
-	fputs("usage: macsim run [--kill N|--fail N:ERRNO|--count] [--as USER] DIR -- CMD...\n",
+	fputs("usage: macsim run [--kill N|--fail N:ERRNO|--count|--calls FILE] [--as USER] DIR -- "
+	      "CMD...\n",
 	    stderr);
 	return MACSIM_ERROR;
 }
@@ -58,6 +74,8 @@ cmd_run(int argc, char **argv)
 			request.count = true;
 		else if (at + 1 < argc && strcmp(argv[at], "--as") == 0)
 			request.user = argv[++at];
+		else if (at + 1 < argc && strcmp(argv[at], "--calls") == 0)
+			request.calls = argv[++at];
 		else if (at + 1 < argc && strcmp(argv[at], "--kill") == 0)
 			status = read_number(argv[++at], &request.kill_at, NULL);
 		else if (at + 1 < argc && strcmp(argv[at], "--fail") == 0)

@@ -39,6 +39,7 @@ struct sandbox_request {
 	long kill_at;       /* 0, or the writing call at which everything is killed */
 	long fail_at;       /* 0, or the writing call that fails with fail_errno */
 	int fail_errno;
+	const char *calls;  /* a file that gets a line for each writing call; NULL */
 };
 
 /* Runs it to the end of all its processes. The command's status, 128+signal when

@@ -135,7 +135,7 @@ run_supervisor(struct sandbox *box, int parent)
 int
 sandbox_run(const struct sandbox_request *request)
 {
-	struct sandbox box = {.request = request, .root_fd = -1};
+	struct sandbox box = {.request = request, .root_fd = -1, .calls_fd = -1};
 	int alive[2] = {-1, -1}, status = MACSIM_ERROR, st;
 	void (*old_int)(int), (*old_quit)(int);
 	pid_t supervisor;
@@ -149,6 +149,12 @@ sandbox_run(const struct sandbox_request *request)
 		goto out;
 	}
 	box.root_len = strlen(box.root);
+	if (request->calls &&
+	    (box.calls_fd = open(
+		 request->calls, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)) < 0) {
+		fprintf(stderr, "macsim: %s: %s\n", request->calls, strerror(errno));
+		goto out;
+	}
 	fflush(NULL);
 	old_int = signal(SIGINT, SIG_IGN);
 	old_quit = signal(SIGQUIT, SIG_IGN);
@@ -172,6 +178,7 @@ out:
 	close(alive[0]);
 	close(alive[1]);
 	close(box.root_fd);
+	close(box.calls_fd);
 	model_free(box.model);
 	return status;
 }

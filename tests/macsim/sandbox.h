@@ -43,6 +43,13 @@ struct sandbox {
 	size_t root_len;
 	int root_fd;
 	long writes;
+	int calls_fd; /* where the writing calls are written down; -1 */
+};
+
+/* A writing call as it is written down: what, on which path, and the second path. */
+struct sandbox_seen {
+	const char *what;
+	char path[SANDBOX_PATH], second[SANDBOX_PATH];
 };
 
 /* Puts the filter on this process; reads: calls that only read are asked for, too.

@@ -145,7 +145,7 @@ _Noreturn void
 sandbox_become(const struct sandbox *box, int sock, pid_t parent)
 {
 	const struct sandbox_request *r = box->request;
-	bool counting = r->count || r->kill_at || r->fail_at;
+	bool counting = r->count || r->kill_at || r->fail_at || r->calls;
 	struct user user;
 	int listener;
 

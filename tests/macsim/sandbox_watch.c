@@ -66,34 +66,65 @@ opens_for_writing(pid_t pid, const struct seccomp_data *data, bool *follow)
 }
 
 static bool
-counts_descriptor(const struct sandbox *box, pid_t pid, int fd)
+counts_descriptor(const struct sandbox *box, pid_t pid, int fd, char path[SANDBOX_PATH])
 {
-	char link[64], path[4096];
+	char link[64];
 	struct stat st;
 	ssize_t n;
 
 	snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)pid, fd);
-	n = readlink(link, path, sizeof path - 1);
+	n = readlink(link, path, SANDBOX_PATH - 1);
 	if (n < 0 || stat(link, &st) || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 		return false;
 	path[n] = 0;
-	return strncmp(path, box->root, box->root_len) == 0 && path[box->root_len] == '/' &&
-	       strncmp(path + box->root_len, "/dev/", 5) != 0;
+	if (strncmp(path, box->root, box->root_len) != 0 || path[box->root_len] != '/')
+		return false;
+	memmove(path, path + box->root_len, strlen(path + box->root_len) + 1);
+	return strncmp(path, "/dev/", 5) != 0;
+}
+
+/* What a writing call is called in the list of calls. What is opened for the first time
+ * is created, and what is there already is not. */
+static const char *
+name_call(const struct sandbox *box, int op, int nr, const char *path)
+{
+	static const char *const names[] = {[OP_UNLINK] = "unlink",
+	    [OP_RENAME] = "rename",
+	    [OP_LINK] = "link",
+	    [OP_CHANGE] = "change"};
+	struct stat st;
+
+	if (op == OP_FD_WRITE)
+		return nr == SYS_fsync || nr == SYS_fdatasync || nr == SYS_sync_file_range
+			   ? "sync"
+			   : "write";
+	if (op == OP_OPEN || op == OP_CREATE)
+		return fstatat(box->root_fd, path[1] ? path + 1 : ".", &st, 0) ? "create" : "open";
+	return names[op];
+}
+
+static void
+write_down(const struct sandbox *box, const struct sandbox_seen *seen)
+{
+	if (box->calls_fd >= 0 && seen->what)
+		dprintf(box->calls_fd, "%s\t%s\t%s\n", seen->what, seen->path, seen->second);
 }
 
 /* The guard's answer; *counts is cleared for what is no write into the tree. */
 static int
-judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *counts)
+judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *counts,
+    struct sandbox_seen *seen)
 {
 	const struct sandbox_call *call = find_call(data->nr);
-	char path[SANDBOX_PATH], second[SANDBOX_PATH];
+	char *path = seen->path, *second = seen->second;
 	bool follow, two;
 	int op;
 
 	if (!call)
 		return 0;
 	if (call->op == OP_FD_WRITE) {
-		*counts = counts_descriptor(box, pid, (int)data->args[call->dir]);
+		*counts = counts_descriptor(box, pid, (int)data->args[call->dir], path);
+		seen->what = name_call(box, call->op, data->nr, path);
 		return 0;
 	}
 	follow = call->follow;
@@ -115,6 +146,8 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 		return 0;
 	if (strncmp(path, "/dev/", 5) == 0)
 		*counts = false;
+	if (*counts)
+		seen->what = name_call(box, op, data->nr, path);
 	return sandbox_guard_judge(box, op, path, two ? second : NULL);
 }
 
@@ -124,6 +157,7 @@ sandbox_answer(struct sandbox *box, int listener)
 	const struct sandbox_request *r = box->request;
 	struct seccomp_notif q = {0};
 	struct seccomp_notif_resp answer = {0};
+	struct sandbox_seen seen = {.what = NULL};
 	bool counts = true;
 
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &q))
@@ -131,13 +165,15 @@ sandbox_answer(struct sandbox *box, int listener)
 	answer.id = q.id;
 	answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	if (!is_tool(box, (pid_t)q.pid)) {
-		answer.error = judge(box, (pid_t)q.pid, &q.data, &counts);
-		if (counts && !answer.error && (r->count || r->kill_at || r->fail_at)) {
+		answer.error = judge(box, (pid_t)q.pid, &q.data, &counts, &seen);
+		if (counts && !answer.error && (r->count || r->kill_at || r->fail_at || r->calls)) {
 			box->writes++;
 			if (box->writes == r->kill_at)
 				return true;
 			if (box->writes == r->fail_at)
 				answer.error = -r->fail_errno;
+			else
+				write_down(box, &seen);
 		}
 	}
 	if (answer.error)
