@@ -34,7 +34,7 @@ handoff_command(const struct options *options)
 	int exit;
 
 	session_begin(&session, options, SESSION_CARRIERS | SESSION_TRUST);
-	targets_select(&session, false, &selection);
+	targets_select(&session, true, &selection);
 	if (selection.rule_count != 1)
 		die(EXIT_USAGE, "%s: handoff takes one product that a rule knows",
 		    options->targets[0]);

@@ -4,6 +4,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
+#include "migrate/nearest.h"
 #include "migrate/report.h"
 #include "migrate/rules_lint.h"
 #include "migrate/rules_show.h"
@@ -36,40 +37,23 @@ list_rules(const struct options *options)
 	return exit;
 }
 
-/* The known rule whose id begins most like the word. */
-static const char *
-nearest_rule(const struct rule_set *set, const char *id)
-{
-	const char *best = NULL;
-	size_t best_len = 2, len, i;
-
-	for (i = 0; i < set->count; i++) {
-		for (len = 0; id[len] != '\0' && id[len] == set->rules[i].id[len]; len++)
-			continue;
-		if (len > best_len) {
-			best_len = len;
-			best = set->rules[i].id;
-		}
-	}
-	return best;
-}
-
 static int
 show_rule(const struct options *options)
 {
 	struct session session;
 	struct report report;
+	struct nearest nearest = {.word = options->targets[1]};
 	const struct rule *rule;
-	const char *nearest;
+	size_t i;
 	int exit;
 
 	session_begin(&session, options, SESSION_RULES);
 	rule = rules_find(&session.rules, options->targets[1]);
 	if (rule == NULL) {
-		nearest = nearest_rule(&session.rules, options->targets[1]);
-		die(EXIT_USAGE, "%s: no rule has that id%s%s%s; kextirpate rules list has them all",
-		    options->targets[1], nearest != NULL ? "; did you mean " : "",
-		    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+		for (i = 0; i < session.rules.count; i++)
+			nearest_offer(&nearest, session.rules.rules[i].id);
+		die(EXIT_USAGE, "%s: no rule has that id%s; kextirpate rules list has them all",
+		    options->targets[1], nearest_text(session.arena, &nearest));
 	}
 	report_begin(&report, &session, "rules");
 	if (report.is_json)

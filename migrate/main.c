@@ -6,6 +6,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
+#include "migrate/nearest.h"
 #include "migrate/version.h"
 #include "kmutil-helpers/banned.h"
 
@@ -39,23 +40,18 @@ print_command_help(const struct command *command)
 	}
 }
 
-/* How many letters two words differ in from the front: small for a slip. */
-static const char *
-nearest_command(const char *name)
+static _Noreturn void
+die_unknown(const char *name)
 {
+	struct nearest nearest = {.word = name};
 	const struct command *const *command;
-	const char *best = NULL;
-	size_t same, best_same = 1;
 
-	for (command = commands; *command != NULL; command++) {
-		for (same = 0; name[same] != '\0' && name[same] == (*command)->name[same]; same++)
-			continue;
-		if (same > best_same) {
-			best_same = same;
-			best = (*command)->name;
-		}
-	}
-	return best;
+	for (command = commands; *command != NULL; command++)
+		nearest_offer(&nearest, (*command)->name);
+	die(EXIT_USAGE,
+	    "%s is not a command%s\nusage: kextirpate COMMAND [OPTIONS] [TARGET...]; "
+	    "kextirpate --help lists the commands",
+	    name, nearest_text(arena_new(0), &nearest));
 }
 
 static int
@@ -83,7 +79,6 @@ int
 main(int argc, char **argv)
 {
 	const struct command *command;
-	const char *nearest;
 
 	if (argc < 2) {
 		print_help();
@@ -98,13 +93,7 @@ main(int argc, char **argv)
 		return fflush(stdout) == 0 ? 0 : EXIT_IO;
 	}
 	command = command_find(argv[1]);
-	if (command == NULL) {
-		nearest = nearest_command(argv[1]);
-		die(EXIT_USAGE,
-		    "%s is not a command%s%s%s\nusage: kextirpate COMMAND [OPTIONS] "
-		    "[TARGET...]; kextirpate --help lists the commands",
-		    argv[1], nearest != NULL ? "; did you mean " : "",
-		    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
-	}
+	if (command == NULL)
+		die_unknown(argv[1]);
 	return run_command(command, argc - 1, argv + 1);
 }

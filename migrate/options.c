@@ -10,7 +10,7 @@
 #include "kmutil-helpers/banned.h"
 
 static_assert(sizeof(enum approval) == sizeof(int) && sizeof(enum policy) == sizeof(int) &&
-	sizeof(enum context) == sizeof(int),
+		  sizeof(enum context) == sizeof(int),
     "choices are set as int");
 
 #define FLAG(member) OPTION_FLAG, offsetof(struct options, member)
@@ -40,8 +40,8 @@ static const struct option_row option_rows[] = {
     {"--without-replacement", NULL, OPTIONS_REMOVE, "go on although nothing takes over",
 	FLAG(without_replacement)},
     {"--keep-receipts", NULL, OPTIONS_REMOVE, "leave the packages' receipts", FLAG(keep_receipts)},
-    {"--all-matching", NULL, OPTIONS_REMOVE, "a pattern may match several products",
-	FLAG(all_matching)},
+    {"--all-matching", NULL, OPTIONS_REMOVE | OPTIONS_TARGETS,
+	"a pattern may match several products", FLAG(all_matching)},
     {"--context", "terminal|mdm|login|installer", OPTIONS_REMOVE,
 	"in whose hands this runs; found by itself", CHOICE(context)},
     {"--strict", NULL, OPTIONS_REMOVE, "in an installer keep the status 5 and 6", FLAG(strict)},
@@ -158,8 +158,8 @@ options_parse(int argc, char **argv, int groups, const char *synopsis, struct op
 	bool only_targets = false;
 	int i;
 
-	*options = (struct options){
-	    .groups = groups, .targets = calloc((size_t)argc + 1, sizeof(char *))};
+	*options =
+	    (struct options){.groups = groups, .targets = calloc((size_t)argc + 1, sizeof(char *))};
 	if (options->targets == NULL)
 		die(EXIT_BUG, "out of memory");
 	for (i = 1; i < argc; i++) {

@@ -17,7 +17,8 @@ enum option_group {
 	OPTIONS_REMOVE = 8,  /* uninstall, migrate, recheck */
 	OPTIONS_SCAN = 16,
 	OPTIONS_RECHECK = 32,
-	OPTIONS_STATUS = 64
+	OPTIONS_STATUS = 64,
+	OPTIONS_TARGETS = 1 << 12 /* approve: targets are acted on, and nothing is removed */
 };
 
 enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };

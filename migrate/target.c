@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "kmutil-helpers/die.h"
+#include "migrate/nearest.h"
 #include "migrate/replacement.h"
 #include "migrate/target.h"
+#include "uninstall/receipt.h"
 #include "kmutil-helpers/banned.h"
 
 #define RECEIPT_PREFIX "receipt:"
@@ -99,6 +101,15 @@ has_receipt(const struct subject *subject, const char *id)
 	return false;
 }
 
+/* The package that a target names; NULL: it names none. */
+static const char *
+receipt_of(const char *target)
+{
+	return strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0
+		   ? target + strlen(RECEIPT_PREFIX)
+		   : NULL;
+}
+
 static bool
 has_path(const struct subject *subject, const char *path)
 {
@@ -123,83 +134,145 @@ matches(const struct session *session, const struct subject *subject, const char
 {
 	if (rule != NULL)
 		return subject_rule_of(session, subject) == rule;
-	if (strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0)
-		return has_receipt(subject, target + strlen(RECEIPT_PREFIX));
+	if (receipt_of(target) != NULL)
+		return has_receipt(subject, receipt_of(target));
 	if (path != NULL)
 		return has_path(subject, path);
 	return subject->now.bundle_id != NULL && fnmatch(target, subject->now.bundle_id, 0) == 0;
 }
 
+/* Whether an earlier run has taken the package's receipt away. */
+static bool
+was_forgotten(struct session *session, const char *id)
+{
+	struct ledger_run *runs = NULL;
+	struct step *steps;
+	size_t count = 0, step_count, i, j;
+
+	if (!session->has_ledger ||
+	    ledger_run_list(&session->ledger, session->arena, &runs, &count) != 0)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (ledger_step_list(
+			&session->ledger, session->arena, runs[i].id, &steps, &step_count) != 0)
+			continue;
+		for (j = 0; j < step_count; j++)
+			if (steps[j].kind == STEP_FORGET && strcmp(steps[j].subject, id) == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_known_receipt(struct session *session, const char *id)
+{
+	struct receipt *receipts;
+	size_t count = 0, i, j;
+
+	for (i = 0; i < session->rules.count; i++)
+		for (j = 0; j < session->rules.rules[i].receipt_count; j++)
+			if (strcmp(session->rules.rules[i].receipts[j], id) == 0)
+				return true;
+	/* Where receipts cannot be read, nobody can say that there is none. */
+	if (receipt_list(&session->root, session->arena, &receipts, &count) != 0)
+		return true;
+	for (i = 0; i < count; i++)
+		if (strcmp(receipts[i].id, id) == 0)
+			return true;
+	return was_forgotten(session, id);
+}
+
 /* Whether a target that matches nothing here is at least known. */
 static bool
-is_known(const struct session *session, const char *target, const struct rule *rule)
+is_known(struct session *session, const char *target, const struct rule *rule, const char *path)
 {
 	size_t i, j;
 
-	if (rule != NULL || strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0)
+	if (rule != NULL)
 		return true;
-	for (i = 0; i < session->rules.count; i++)
+	if (receipt_of(target) != NULL)
+		return is_known_receipt(session, receipt_of(target));
+	for (i = 0; is_pattern(target) && i < session->rules.count; i++)
 		for (j = 0; j < session->rules.rules[i].kext_count; j++)
 			if (session->rules.rules[i].kexts[j].bundle_id != NULL &&
 			    fnmatch(target, session->rules.rules[i].kexts[j].bundle_id, 0) == 0)
 				return true;
-	return rules_find_kext(&session->rules, NULL, target, NULL) != NULL;
-}
-
-/* The known name that shares the longest beginning with the word. */
-static const char *
-nearest_name(const struct session *session, const char *target)
-{
-	const char *best = NULL, *name;
-	size_t best_len = 2, len, i;
-
-	for (i = 0; i < session->subject_count + session->rules.count; i++) {
-		name = i < session->subject_count
-			   ? session->subjects[i].now.bundle_id
-			   : session->rules.rules[i - session->subject_count].id;
-		if (name == NULL)
-			continue;
-		for (len = 0; target[len] != '\0' && target[len] == name[len]; len++)
-			continue;
-		if (len > best_len) {
-			best_len = len;
-			best = name;
-		}
-	}
-	return best;
-}
-
-static _Noreturn void
-die_unknown(const struct session *session, const char *target)
-{
-	const char *nearest = nearest_name(session, target);
-
-	die(EXIT_USAGE,
-	    "%s: no rule, no kext of this Mac and no earlier run knows it%s%s%s; kextirpate scan "
-	    "lists what is here",
-	    target, nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
-	    nearest != NULL ? "?" : "");
+	return rules_find_kext(&session->rules, path == NULL ? target : NULL, path, NULL) != NULL;
 }
 
 static void
-check_pattern(const struct session *session, const char *target, const struct selection *selection)
+offer_receipts(struct session *session, struct nearest *nearest)
+{
+	struct receipt *receipts;
+	size_t count = 0, i, j;
+
+	(void)!receipt_list(&session->root, session->arena, &receipts, &count);
+	for (i = 0; i < count; i++)
+		nearest_offer(
+		    nearest, arena_printf(session->arena, RECEIPT_PREFIX "%s", receipts[i].id));
+	for (i = 0; i < session->rules.count; i++)
+		for (j = 0; j < session->rules.rules[i].receipt_count; j++)
+			nearest_offer(nearest, arena_printf(session->arena, RECEIPT_PREFIX "%s",
+						   session->rules.rules[i].receipts[j]));
+}
+
+static void
+offer_kexts(const struct session *session, struct nearest *nearest)
+{
+	const struct rule *rule;
+	size_t i, j;
+
+	for (i = 0; i < session->subject_count; i++) {
+		nearest_offer(nearest, session->subjects[i].now.bundle_id);
+		if (nearest->word[0] == '/')
+			nearest_offer(nearest, session->subjects[i].now.path);
+	}
+	for (i = 0; i < session->rules.count; i++) {
+		rule = &session->rules.rules[i];
+		nearest_offer(nearest, rule->id);
+		for (j = 0; j < rule->kext_count; j++)
+			nearest_offer(nearest, rule->kexts[j].bundle_id);
+	}
+}
+
+static _Noreturn void
+die_unknown(struct session *session, const char *target)
+{
+	struct nearest nearest = {.word = target};
+
+	if (receipt_of(target) != NULL)
+		offer_receipts(session, &nearest);
+	else
+		offer_kexts(session, &nearest);
+	die(EXIT_USAGE,
+	    "%s: no rule, no kext or package of this Mac and no earlier run knows it%s; "
+	    "kextirpate scan lists what is here",
+	    target, nearest_text(session->arena, &nearest));
+}
+
+/* A kext that no rule knows is a product of its own. */
+static void
+check_pattern(const struct session *session, const char *target)
 {
 	const struct rule *first = NULL, *rule;
-	size_t i;
+	size_t i, products = 0;
 
 	if (literal_labels(target) < LITERAL_LABELS)
 		die(EXIT_USAGE,
 		    "%s: too wide for a command that changes something: at least two whole labels, "
 		    "such as com.example.*, are needed; nothing was changed",
 		    target);
-	for (i = 0; i < selection->count && !session->options->all_matching; i++) {
-		rule = subject_rule_of(session, selection->subjects[i]);
-		if (i > 0 && rule != first)
+	for (i = 0; i < session->subject_count && !session->options->all_matching; i++) {
+		if (!matches(session, &session->subjects[i], target, NULL, NULL))
+			continue;
+		rule = subject_rule_of(session, &session->subjects[i]);
+		if (products > 0 && (rule == NULL || rule != first))
 			die(EXIT_USAGE,
 			    "%s: matches more than one product; name one, or give --all-matching; "
 			    "nothing was changed",
 			    target);
 		first = rule;
+		products = 1;
 	}
 }
 
@@ -213,17 +286,17 @@ select_one(struct session *session, const char *target, bool acts, struct select
 	for (i = 0; i < session->subject_count; i++)
 		if (matches(session, &session->subjects[i], target, rule, path))
 			add_subject(selection, &session->subjects[i]);
-	if (selection->count == before && !is_known(session, target, rule))
+	if (acts && path == NULL && is_pattern(target))
+		check_pattern(session, target);
+	if (selection->count == before && !is_known(session, target, rule, path))
 		die_unknown(session, target);
 	if (rule != NULL)
 		add_rule(selection, rule);
-	if (strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0) {
+	if (receipt_of(target) != NULL) {
 		selection->receipts = arena_grow(session->arena, selection->receipts,
 		    selection->receipt_count, selection->receipt_count + 1, sizeof(char *));
-		selection->receipts[selection->receipt_count++] = target + strlen(RECEIPT_PREFIX);
+		selection->receipts[selection->receipt_count++] = receipt_of(target);
 	}
-	if (acts && is_pattern(target))
-		check_pattern(session, target, selection);
 }
 
 void
