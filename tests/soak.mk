@@ -7,3 +7,5 @@ soak:
 	$(MAKE) all
 	KILL_STEP=1 prove --timer --comments --failures tests/story/kill.t
 	FAIL_STEP=1 prove --timer --comments --failures tests/story/fail.t
+	PRODUCTS=all prove --timer --comments --failures tests/story/products.t
+	FIELD_RUNS=9 prove --timer --comments --failures tests/story/field.t
