@@ -19,6 +19,7 @@ static void
 json_host(struct report *report)
 {
 	const struct host *host = &report->session->host;
+	const struct manage *manage = &report->session->manage;
 	struct json *json = &report->json;
 	const char *root = report->session->options->root;
 
@@ -41,13 +42,13 @@ json_host(struct report *report)
 	json_text(json, "sip", host->sip);
 	json_text(json, "security_mode", host->security_mode);
 	json_tristate(json, "third_party_kexts", tristate_of(host->third_party_kexts));
-	json_null(json, "filevault");
-	json_null(json, "console_user");
+	json_tristate(json, "filevault", tristate_of(manage->filevault));
+	json_text(json, "console_user", report->session->console.user);
 	json_text(json, "context", context_name(report->session->context));
 	json_object_begin(json, "mdm");
-	json_null(json, "enrolled");
-	json_tristate(json, "may_rebuild", tristate_of(host->mdm_control));
-	json_null(json, "bootstrap_token");
+	json_tristate(json, "enrolled", tristate_of(manage->enrolled));
+	json_tristate(json, "may_rebuild", tristate_of(manage_may_rebuild(manage, host)));
+	json_tristate(json, "bootstrap_token", tristate_of(manage->bootstrap_token));
 	json_end(json);
 	json_end(json);
 }

@@ -60,6 +60,11 @@ read_host(struct session *session, int needs)
 	}
 	error = host_read(session->arena,
 	    HOST_BASIC | ((needs & SESSION_HOST_POLICY) != 0 ? HOST_POLICY : 0), &session->host);
+	if ((needs & SESSION_HOST_POLICY) != 0) {
+		manage_read(session->arena, &session->manage);
+		if (console_read(session->arena, &session->console) != 0)
+			session->console.user = NULL;
+	}
 	if (error != 0)
 		problem_add(&session->scan.problems, NULL, "host", error,
 		    "what this macOS is remains unknown", true);

@@ -6,7 +6,9 @@
 #ifndef MIGRATE_SESSION_H
 #define MIGRATE_SESSION_H
 
+#include "kmutil-helpers/tool_console.h"
 #include "kmutil-helpers/tool_host.h"
+#include "kmutil-helpers/tool_manage.h"
 #include "migrate/context.h"
 #include "migrate/options.h"
 #include "rules/rule.h"
@@ -33,6 +35,8 @@ struct session {
 	enum context context;
 	struct root root;
 	struct host host;
+	struct manage manage;   /* these two with SESSION_HOST_POLICY alone */
+	struct console console; /* user NULL: nobody, or not asked */
 	struct rule_set rules;
 	struct ledger ledger;
 	bool has_ledger;
@@ -52,7 +56,7 @@ enum session_need {
 	SESSION_SCAN = 1,        /* read the sources, all of them */
 	SESSION_CARRIERS = 2,    /* read the sources that decide */
 	SESSION_WRITE = 4,       /* open the ledger for writing, and take its lock */
-	SESSION_HOST_POLICY = 8, /* ask csrutil and bputil too */
+	SESSION_HOST_POLICY = 8, /* ask csrutil, bputil, profiles, fdesetup too */
 	SESSION_TRUST = 16,      /* acts on what rules say: they must be root's; WRITE implies it */
 	SESSION_RULES = 32       /* the rules alone: the Mac is not looked at */
 };

@@ -28,6 +28,7 @@ static const char *const tools[] = {
     "/usr/sbin/sysctl",
     "/bin/launchctl",
     "/usr/bin/profiles",
+    "/usr/bin/fdesetup",
     "/usr/bin/log",
     "/usr/sbin/ioreg",
     "/usr/sbin/scutil",

@@ -79,7 +79,7 @@ is_valid(const char *key, const char *value)
 		return *value == '/' || !strcmp(value, "none");
 	if (!strncmp(key, "tool.", 5))
 		return is_one_of("kmutil|systemextensionsctl|csrutil|sw_vers|bputil|codesign|log|"
-				 "profiles|"
+				 "profiles|fdesetup|"
 				 "sudo|stat|pkgutil|kextcache|kcditto|sysctl|ioreg|scutil|"
 				 "launchctl|shutdown|helper",
 			   key + 5) &&

@@ -25,6 +25,7 @@ int tool_app(struct model *model, int argc, char **argv);
 int tool_app_ask(char **argv);
 /* Becomes the command as the console's person; without root it refuses. */
 int tool_launchctl_asuser(char **command);
+int tool_fdesetup(struct model *model, int argc, char **argv);
 int tool_profiles(struct model *model, int argc, char **argv);
 int tool_ioreg(struct model *model, int argc, char **argv);
 int tool_scutil(struct model *model, int argc, char **argv);

@@ -22,6 +22,7 @@ static const struct {
     {"helper", tool_app},
     {"kextcache", tool_kextcache},
     {"profiles", tool_profiles},
+    {"fdesetup", tool_fdesetup},
     {"ioreg", tool_ioreg},
     {"scutil", tool_scutil},
     {"log", tool_log},
