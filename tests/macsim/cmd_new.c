@@ -102,6 +102,8 @@ build(const char *dir, const char *version, const char *chip, const struct scena
 	model_put(model, "rule", scenario->rule ? scenario->rule : "");
 	if (describe)
 		model_put(model, "describe", describe);
+	model_put(model, "rebuilds", "0");
+	model_put(model, "asked", "0");
 	version_put(model, version);
 	files_set_time(SCENARIO_INSTALLED);
 	scenario_base(dir, model);

@@ -18,6 +18,8 @@ static const struct {
     {"filevault", "on|off"},
     {"dext.allowed", "yes|no"},
     {"keyboard", "none|builtin"},
+    {"update", "none|prepared"},
+    {"safe-mode", "off|on"},
 };
 
 static bool
@@ -115,7 +117,7 @@ cmd_set(int argc, char **argv)
 			return MACSIM_ERROR;
 		}
 		model_put(model, argv[i], equals + 1);
-		if (!strcmp(argv[i], "volumes"))
+		if (!strcmp(argv[i], "volumes") || !strcmp(argv[i], "update"))
 			keep_mounts_write(argv[1], model);
 	}
 	if (!model_is(model, "console", "none"))

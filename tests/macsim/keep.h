@@ -58,8 +58,9 @@ bool keep_jobs_has(const struct model *model, const char *job_name);
 void keep_jobs_drop(struct model *model, const char *job_name);
 
 /* keep_mounts.c: the mount table, which stands in the kernel on a Mac and where the C
- * library looks for it here. The system's own volumes and those of "volumes". */
-void keep_mounts_write(const char *root, const struct model *model);
+ * library looks for it here. The system's own volumes, those of "volumes", and the one
+ * of an update that is prepared. */
+void keep_mounts_write(const char *root, struct model *model);
 
 /* keep_user.c: accounts. Adding one that is there changes nothing. */
 bool keep_user_find(const char *root, const char *name, unsigned int *uid, unsigned int *gid);

@@ -19,6 +19,7 @@ int cmd_run(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_update(int argc, char **argv);
 int cmd_set(int argc, char **argv);
+int cmd_bring(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 
 /* --- hostlink.c: what the simulated Mac borrows from the building machine --- */

@@ -9,14 +9,15 @@ static const struct {
 	const char *name, *synopsis;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"new", "DIR --macos V --chip apple|intel --scenario NAME", cmd_new},
-	{"scenarios", "", cmd_scenarios},
-	{"assumptions", "[--json]", cmd_assumptions},
-	{"run", "[--kill N|--fail N:ERRNO|--count] [--as USER] DIR -- CMD...", cmd_run},
-	{"restart", "DIR", cmd_restart},
-	{"update", "DIR VERSION", cmd_update},
-	{"set", "DIR KEY=VALUE...", cmd_set},
-	{"show", "DIR [KEY|--traces]", cmd_show},
+    {"new", "DIR --macos V --chip apple|intel --scenario NAME", cmd_new},
+    {"scenarios", "", cmd_scenarios},
+    {"assumptions", "[--json]", cmd_assumptions},
+    {"run", "[--kill N|--fail N:ERRNO|--count] [--as USER] DIR -- CMD...", cmd_run},
+    {"restart", "DIR", cmd_restart},
+    {"update", "DIR VERSION", cmd_update},
+    {"set", "DIR KEY=VALUE...", cmd_set},
+    {"bring", "DIR package|backup|migration", cmd_bring},
+    {"show", "DIR [KEY|--traces]", cmd_show},
 };
 
 static void

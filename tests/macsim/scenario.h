@@ -48,6 +48,7 @@ struct scenario_receipt {
 	char *const *paths;
 	size_t count;
 	bool xml; /* the property list; else it is a binary one */
+	time_t when; /* it was installed; 0: SCENARIO_INSTALLED */
 };
 void scenario_put_receipt(const char *root, const struct scenario_receipt *receipt);
 /* The same for whole trees below the prefix, all of them there now. */
@@ -83,6 +84,8 @@ void scenario_policy_more(const char *root, const char *sql);
 
 /* One file each. */
 void scenario_capture_card(const char *root, struct model *model);
+/* Its kexts again: by a package that is installed now, or as files of old. */
+void scenario_capture_bring(const char *root, struct model *model, bool by_package);
 void scenario_capture_nodext(const char *root, struct model *model);
 void scenario_ch34x(const char *root, struct model *model);
 void scenario_studio(const char *root, struct model *model);

@@ -57,10 +57,10 @@ static const char *const app_paths[] = {
 };
 
 static void
-put_kexts(const char *root, struct model *model)
+put_package(const char *root, struct model *model, time_t when)
 {
 	struct scenario_receipt receipt = {"com.example.capture.pkg", "1.2.3", "/",
-	    "Example Capture", NULL, sizeof(kext_paths) / sizeof(*kext_paths), false};
+	    "Example Capture", NULL, sizeof(kext_paths) / sizeof(*kext_paths), false, when};
 	union {
 		const char *const *fixed;
 		char *const *plain;
@@ -73,11 +73,29 @@ put_kexts(const char *root, struct model *model)
 	scenario_put_text(root, SUPPORT "/Profile.dat", "profile as installed\n");
 	receipt.paths = paths.plain;
 	scenario_put_receipt(root, &receipt);
+}
+
+static void
+put_kexts(const char *root, struct model *model)
+{
+	put_package(root, model, 0);
 	/* The user's own since then: not as the bill of materials has it. */
 	scenario_put_text(root, SUPPORT "/Profile.dat", "profile that the user made\n");
 	for (size_t i = 0; i < sizeof(kexts) / sizeof(*kexts); i++)
 		scenario_link_kext(root, model, kexts[i].path);
 	scenario_put_policy(root, model, "Example Capture Inc.");
+}
+
+/* A package keeps the times that its files had when it was made; so does a backup. */
+void
+scenario_capture_bring(const char *root, struct model *model, bool by_package)
+{
+	files_set_time(SCENARIO_INSTALLED);
+	if (by_package)
+		put_package(root, model, time(NULL));
+	for (size_t i = 0; !by_package && i < sizeof(kexts) / sizeof(*kexts); i++)
+		scenario_put_kext(root, model, &kexts[i]);
+	files_set_time(0);
 }
 
 static void
@@ -94,7 +112,7 @@ put_dext(const char *root, struct model *model)
 	    .match = "0x00011cd7",
 	    .state = "activated_enabled"};
 	struct scenario_receipt receipt = {"com.example.capture.app.pkg", "2.0", "Applications",
-	    "Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths), false};
+	    "Example Capture App", NULL, sizeof(app_paths) / sizeof(*app_paths), false, 0};
 	union {
 		const char *const *fixed;
 		char *const *plain;

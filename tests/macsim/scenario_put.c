@@ -130,6 +130,7 @@ put_list(const char *root, const struct scenario_receipt *receipt, const char *b
 void
 scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 {
+	time_t when = receipt->when ? receipt->when : SCENARIO_INSTALLED;
 	bool at_root = !strcmp(receipt->prefix, "/");
 	struct files_path base =
 	    files_format("%s%s%s", root, at_root ? "" : "/", at_root ? "" : receipt->prefix);
@@ -141,7 +142,7 @@ scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 	bom_write(base.text, receipt->paths, receipt->count, SCENARIO_INSTALLED, &out);
 	files_write(root, path.text, out.data, out.len, 0644);
 	bytes_done(&out);
-	plist_set(top, "InstallDate", plist_date(SCENARIO_INSTALLED));
+	plist_set(top, "InstallDate", plist_date(when));
 	plist_set(top, "InstallPrefixPath", plist_string(receipt->prefix));
 	plist_set(top, "InstallProcessName", plist_string("installer"));
 	plist_set(top, "PackageFileName", plist_string(package.text));
@@ -156,8 +157,7 @@ scenario_put_receipt(const char *root, const struct scenario_receipt *receipt)
 	plist_free(top);
 	bytes_done(&out);
 	put_list(root, receipt, base.text);
-	keep_history_add(
-	    root, receipt->name, receipt->version, "installer", receipt->id, SCENARIO_INSTALLED);
+	keep_history_add(root, receipt->name, receipt->version, "installer", receipt->id, when);
 }
 
 struct kext

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kmutil rebuild (14 and later): texts and order verbatim, docs/facts.md 1.5.
+ * kmutil rebuild (14 and later): texts and order verbatim, docs/facts.md 1.5. The model
+ * counts how often it was run ("rebuilds") and how often a person was asked ("asked").
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,9 +30,18 @@ sees_nothing(struct model *model)
 	    !model_assumes(model, "rebuild-repeats-while-pending");
 }
 
+static void
+count(struct model *model, const char *key)
+{
+	int number = atoi(model_get(model, key, "0")) + 1;
+
+	model_put(model, key, files_format("%d", number).text);
+}
+
 static int
 ask(struct model *model)
 {
+	count(model, "asked");
 	puts("Requesting user approval (times out in 60 seconds)...");
 	if (model_is(model, "console", "none") || model_is(model, "approval", "none")) {
 		puts("Error Domain=com.apple.LocalAuthentication Code=-6 "
@@ -52,6 +62,7 @@ tool_kmutil_rebuild(struct model *model)
 	struct kexts add = {0}, drop = {0};
 	int status = 0;
 
+	count(model, "rebuilds");
 	puts("Checking the auxiliary kernel collection...");
 	if (!sees_nothing(model))
 		keep_change_propose("", model, &add, &drop);

@@ -27,7 +27,7 @@ value_of(const struct model *model, const char *name, struct files_path *room)
 	if (!strcmp(name, "kern.bootsessionuuid"))
 		return model_get(model, "boot-session", NULL);
 	if (!strcmp(name, "kern.safeboot"))
-		return "0";
+		return model_is(model, "safe-mode", "on") ? "1" : "0";
 	/* Assumption aux-uuid-tells-boot: absent when this boot loaded none. */
 	if (!strcmp(name, "kern.auxiliaryfilesetuuid"))
 		return model_get(model, "boot-aux.uuid", NULL);
@@ -41,8 +41,8 @@ value_of(const struct model *model, const char *name, struct files_path *room)
 		return apple ? "arm64" : "x86_64";
 	if (!strcmp(name, "kern.bootobjectspath") && apple) {
 		/* From the Preboot volume's own root (docs/facts.md#collections). */
-		*room = files_format("/%s/boot/%s",
-		    model_get(model, "volume-group", ""), model_get(model, "nsih", ""));
+		*room = files_format("/%s/boot/%s", model_get(model, "volume-group", ""),
+		    model_get(model, "nsih", ""));
 		return room->text;
 	}
 	return NULL;
