@@ -111,7 +111,7 @@ host_read(struct arena *arena, unsigned int parts, struct host *host)
 	static const struct {
 		int (*read)(struct arena *, struct host *);
 		unsigned int parts;
-	} readers[] = {{read_sw_vers, HOST_BASIC}, {read_sysctl, HOST_BASIC},
+	} readers[] = {{read_sw_vers, HOST_BASIC}, {read_sysctl, HOST_BASIC | HOST_BOOT},
 	    {read_csrutil, HOST_POLICY}, {read_bputil, HOST_POLICY | HOST_SEAL}};
 	int first = 0, fault;
 	size_t i;

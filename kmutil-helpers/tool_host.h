@@ -16,8 +16,8 @@ enum host_answer { HOST_UNKNOWN, HOST_NO, HOST_YES };
 enum host_chip { HOST_CHIP_UNKNOWN, HOST_CHIP_APPLE, HOST_CHIP_INTEL };
 
 /* What host_read asks for; HOST_POLICY is csrutil and bputil, HOST_SEAL bputil alone,
- * which wants root. */
-enum host_part { HOST_BASIC = 1, HOST_POLICY = 2, HOST_SEAL = 4 };
+ * which wants root; HOST_BOOT sysctl alone: all of HOST_BASIC but product_version. */
+enum host_part { HOST_BASIC = 1, HOST_POLICY = 2, HOST_SEAL = 4, HOST_BOOT = 8 };
 
 /* Strings are owned by the arena. */
 struct host {

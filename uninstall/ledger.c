@@ -35,6 +35,10 @@ static const struct store_rung ledger_ladder[] = {
 	"  build TEXT, standing TEXT, cause TEXT);"
 	"CREATE TABLE seen (one INTEGER PRIMARY KEY CHECK (one = 1), build TEXT, boot_uuid TEXT);"
 	"PRAGMA user_version = 1"},
+    {2, "CREATE INDEX standing_of ON standing (key);"
+	"CREATE INDEX run_running ON run (state) WHERE state = 'running';"
+	"DROP TABLE seen;"
+	"PRAGMA user_version = 2"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

@@ -111,6 +111,7 @@ struct ledger_case {
 	enum standing standing;
 	const char *since, *build; /* when and on which build that standing began */
 	const char *return_cause;
+	int returns; /* how often its history says "returned", "relinked"; not put */
 };
 
 int ledger_case_list(struct ledger *ledger, struct arena *arena, struct ledger_case **cases,
@@ -126,14 +127,6 @@ struct ledger_standing {
 };
 int ledger_standing_list(struct ledger *ledger, struct arena *arena,
     struct ledger_standing **items, size_t *count);
-
-struct ledger_seen {
-	const char *build, *boot_uuid;
-};
-/* What recheck saw last; texts are NULL before the first time. */
-int ledger_seen_get(struct ledger *ledger, struct arena *arena, struct ledger_seen *seen);
-int ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen)
-    __attribute__((warn_unused_result));
 
 /* The time now, RFC 3339 in UTC, in a buffer of at least 32 bytes. */
 void ledger_now(char *text, size_t size);

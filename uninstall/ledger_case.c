@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Cases, their standings over time, and what recheck saw last. */
+/* Cases, and their standings over time. */
 #include <string.h>
 
 #include "kmutil-helpers/fault.h"
@@ -15,7 +15,10 @@ static const char sql_case_put[] =
     " :was_clean, :migrates, :standing, :since, :build, :return_cause)";
 static const char sql_case_list[] =
     "SELECT key, bundle_id, path, rule, run, boot_uuid, restart_needed, rebuild, was_clean,"
-    " migrates, standing, since, build, return_cause FROM kext_case ORDER BY key";
+    " migrates, standing, since, build, return_cause,"
+    " (SELECT count(*) FROM standing WHERE standing.key = kext_case.key"
+    "   AND standing.standing = 'returned' AND standing.cause = 'relinked')"
+    " FROM kext_case ORDER BY key";
 static const char sql_case_remove[] = "DELETE FROM kext_case WHERE key = :key";
 static const char sql_standing_insert[] =
     "INSERT INTO standing (key, at, build, standing, cause)"
@@ -23,10 +26,6 @@ static const char sql_standing_insert[] =
     "  (SELECT standing FROM standing WHERE key = :key ORDER BY id DESC LIMIT 1)";
 static const char sql_standing_list[] =
     "SELECT key, at, build, standing, cause FROM standing ORDER BY id";
-static const char sql_seen_put[] =
-    "INSERT OR REPLACE INTO seen (one, build, boot_uuid) VALUES (1, :build, :boot_uuid)";
-static const char sql_seen_get[] = "SELECT build, boot_uuid FROM seen WHERE one = 1";
-
 static int
 note_standing(struct ledger *ledger, const struct ledger_case *kext)
 {
@@ -93,6 +92,7 @@ case_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .since = store_text(arena, stmt, 11),
 	    .build = store_text(arena, stmt, 12),
 	    .return_cause = store_text(arena, stmt, 13),
+	    .returns = sqlite3_column_int(stmt, 14),
 	};
 }
 
@@ -130,35 +130,4 @@ ledger_standing_list(
 		return 0;
 	return store_list(arena, store_prepare(ledger->db, sql_standing_list), sizeof(**items),
 	    standing_from_row, items, count);
-}
-
-int
-ledger_seen_get(struct ledger *ledger, struct arena *arena, struct ledger_seen *seen)
-{
-	sqlite3_stmt *stmt;
-	int rc;
-
-	*seen = (struct ledger_seen){0};
-	if (ledger->db == NULL)
-		return 0;
-	stmt = store_prepare(ledger->db, sql_seen_get);
-	if (stmt == NULL)
-		return -FAULT_DAMAGED;
-	rc = sqlite3_step(stmt);
-	if (rc == SQLITE_ROW) {
-		seen->build = store_text(arena, stmt, 0);
-		seen->boot_uuid = store_text(arena, stmt, 1);
-	}
-	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
-}
-
-int
-ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen)
-{
-	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_seen_put);
-
-	store_bind_text(stmt, ":build", seen->build);
-	store_bind_text(stmt, ":boot_uuid", seen->boot_uuid);
-	return store_run(stmt);
 }

@@ -8,6 +8,8 @@
 #include "uninstall/standing.h"
 #include "kmutil-helpers/banned.h"
 
+#define RETURNS_MAX 2
+
 static const char *const standing_names[STANDING_COUNT] = {
     [STANDING_NONE] = NULL,
     [STANDING_APPLE] = "apple",
@@ -34,8 +36,12 @@ can_run(const struct case_facts *facts)
 static enum standing
 judge_restarted(const struct evidence *e)
 {
+	if (can_run(&e->facts) && !e->was_clean)
+		return STANDING_BLOCKED;
+	/* Taken out, brought back, taken out, brought back: the ladder has no other rung. */
 	if (can_run(&e->facts))
-		return e->was_clean ? STANDING_RETURNED : STANDING_BLOCKED;
+		return e->returns >= RETURNS_MAX && !e->facts.bundle ? STANDING_BLOCKED
+								     : STANDING_RETURNED;
 	/* A rebuild, the restart, and still listed: it does not converge. */
 	if (e->facts.listed &&
 	    (e->rebuild == REBUILD_APPROVED || e->rebuild == REBUILD_FRUITLESS))

@@ -52,6 +52,7 @@ struct evidence {
 	bool restart_needed;       /* since the run began it was loaded or in the collection */
 	bool restarted;            /* since the last step that acted */
 	bool was_clean;            /* was gone or inert before */
+	int returns;               /* how often macOS had brought it back before this time */
 	enum rebuild_state rebuild;
 	bool has_rebuild;          /* this macOS has kmutil rebuild */
 };

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/tool_launchctl.h"
@@ -14,13 +13,12 @@
 #include "uninstall/jobs.h"
 #include "uninstall/receipt.h"
 #include "uninstall/run.h"
+#include "uninstall/settle.h"
 #include "uninstall/undo.h"
 #include "uninstall/vault.h"
 #include "kmutil-helpers/banned.h"
 
-#define SETTLE_LOOKS 60
-#define SETTLE_PAUSE_MS 500
-#define SETTLE_LOG_SECONDS 5
+#define SETTLE_SECONDS 30
 #define REBUILD_TRIES 3
 #define REBUILD_PAUSE_MS 1000
 
@@ -80,23 +78,6 @@ act_vault(struct run *run, struct step *step)
 	}
 	(void)step_failed(step, explain_vault_error(run->arena, step->subject, error));
 	return is_fatal(error) ? error : 0;
-}
-
-static bool
-is_quiet_enough(struct run *run, int *error)
-{
-	bool busy = false;
-
-	*error = kmutil_is_busy(run->arena, SETTLE_LOG_SECONDS, &busy);
-	return *error != 0 || !busy;
-}
-
-static void
-wait_ms(long ms)
-{
-	const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
-
-	(void)nanosleep(&pause, NULL);
 }
 
 /* The domain and the property list that a job's step speaks of. */
@@ -174,16 +155,16 @@ act_start_job(struct run *run, struct step *step)
 static int
 act_settle(struct run *run, struct step *step)
 {
-	int looks, error = 0;
-
-	for (looks = 0; looks < SETTLE_LOOKS && !is_quiet_enough(run, &error); looks++)
-		wait_ms(SETTLE_PAUSE_MS);
-	if (error != 0)
-		return step_done(step, "cannot be told on this Mac; went on");
-	return looks < SETTLE_LOOKS
-		   ? step_done(step, "macOS is quiet")
-		   : step_failed(
-			 step, "macOS was still busy after 30 seconds; nothing was asked of it");
+	switch (settle_wait(run->arena, SETTLE_SECONDS)) {
+	case SETTLE_QUIET:
+		return step_done(step, "macOS is quiet");
+	case SETTLE_BUSY:
+		return step_failed(
+		    step, "macOS was still busy after 30 seconds; nothing was asked of it");
+	case SETTLE_UNKNOWN:
+		break;
+	}
+	return step_done(step, "cannot be told on this Mac; went on");
 }
 
 /* The first path of a receipt that is still there, unless it is a folder. */
@@ -312,15 +293,15 @@ was_asked_before(const struct run *run)
 static int
 ask_for_rebuild(struct run *run)
 {
-	int tries, error = 0, ignored;
+	int tries, error = 0;
 
 	for (tries = 1; tries <= REBUILD_TRIES; tries++) {
 		error = kmutil_rebuild(run->arena, 0, &run->rebuild);
 		if (error != 0 || run->rebuild.outcome != KMUTIL_NO_CHANGES ||
 		    was_asked_before(run) || tries == REBUILD_TRIES)
 			break;
-		wait_ms(REBUILD_PAUSE_MS);
-		(void)is_quiet_enough(run, &ignored);
+		settle_pause(REBUILD_PAUSE_MS);
+		(void)settle_look(run->arena);
 	}
 	return error;
 }

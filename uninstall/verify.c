@@ -68,6 +68,7 @@ verify_evidence(const struct look *look, const struct ledger_case *row,
 		evidence.restart_needed = row->restart_needed;
 		evidence.restarted = has_restarted(look, row);
 		evidence.was_clean = row->was_clean;
+		evidence.returns = row->returns - (row->standing == STANDING_RETURNED);
 		evidence.rebuild =
 		    rebuild_after_look(look, row, &evidence.facts, evidence.restarted);
 	}
@@ -90,6 +91,9 @@ verify_case(const struct look *look, const struct ledger_case *row,
 	struct ledger_case after = *row;
 
 	after.standing = standing_judge(&evidence);
+	/* Nothing that is seen now may count later. */
+	if (evidence.live && (evidence.safe_mode || evidence.verifying))
+		return after;
 	after.rebuild = evidence.rebuild;
 	if (after.standing == STANDING_GONE || after.standing == STANDING_INERT)
 		after.was_clean = true;

@@ -154,10 +154,48 @@ a_bundle_that_came_back_was_reinstalled_a_listing_relinked(void **state)
 	assert_string_equal(now.return_cause, "relinked");
 }
 
+static void
+what_is_seen_in_safe_mode_or_while_macos_works_counts_for_nothing(void **state)
+{
+	struct trace listed = {.source = SOURCE_PREBOOT, .keeper = KEEPER_REBUILD, .loadable = NO};
+	const struct trace *traces[] = {&listed};
+	struct kext_case kext = {.bundle_id = "a.b", .traces = traces, .trace_count = 1};
+	struct look odd = look;
+	struct ledger_case now;
+
+	(void)state;
+	odd.verifying = true;
+	now = verify_case(&odd, &row, &kext, false, "now");
+	assert_int_equal(now.standing, STANDING_VERIFYING);
+	assert_int_equal(now.rebuild, REBUILD_APPROVED);
+	odd = look;
+	odd.safe_mode = true;
+	now = verify_case(&odd, &row, NULL, false, "now");
+	assert_int_equal(now.standing, STANDING_UNKNOWN);
+	assert_int_equal(now.rebuild, REBUILD_APPROVED);
+	assert_false(now.was_clean);
+	now = verify_case(&look, &row, &kext, false, "now");
+	assert_int_equal(now.rebuild, REBUILD_FRUITLESS);
+}
+
+static void
+the_return_that_is_recorded_is_not_one_of_those_before(void **state)
+{
+	struct ledger_case known = row;
+
+	(void)state;
+	known.returns = 3;
+	assert_int_equal(verify_evidence(&look, &known, NULL, false).returns, 3);
+	known.standing = STANDING_RETURNED;
+	assert_int_equal(verify_evidence(&look, &known, NULL, false).returns, 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_is_seen_in_safe_mode_or_while_macos_works_counts_for_nothing),
+	    cmocka_unit_test(the_return_that_is_recorded_is_not_one_of_those_before),
 	    cmocka_unit_test(a_collection_that_could_not_be_read_proves_no_rebuild),
 	    cmocka_unit_test(gone_begins_now_and_is_remembered_as_clean),
 	    cmocka_unit_test(the_same_boot_changes_nothing),
