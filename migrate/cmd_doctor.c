@@ -7,6 +7,7 @@
 
 #include "migrate/command.h"
 #include "migrate/report.h"
+#include "migrate/settings.h"
 #include "rules/assumption.h"
 #include "kmutil-helpers/banned.h"
 
@@ -167,16 +168,48 @@ report_check(struct report *report, enum assumption_id id, const struct check *c
 	}
 }
 
+/* The settings in force, and where they come from. */
+static void
+report_settings(struct report *report, const struct settings *settings)
+{
+	int i;
+
+	if (report->is_json)
+		json_array_begin(&report->json, "settings");
+	else
+		buf_text(&report->out, "settings:\n");
+	for (i = 0; i < SETTING_COUNT; i++) {
+		if (report->is_json) {
+			json_object_begin(&report->json, NULL);
+			json_text(&report->json, "name", setting_name((enum setting)i));
+			json_text(&report->json, "value", settings->value[i]);
+			json_path(&report->json, "from", settings->from[i]);
+			json_end(&report->json);
+			continue;
+		}
+		buf_printf(&report->out, "  %-16s ", setting_name((enum setting)i));
+		buf_name(&report->out, settings->value[i]);
+		buf_printf(&report->out, " (%s)\n",
+		    settings->from[i] != NULL ? settings->from[i] : "default");
+	}
+	if (report->is_json)
+		json_end(&report->json);
+}
+
 static int
 doctor_command(const struct options *options)
 {
 	struct session session;
 	struct report report;
+	struct settings settings;
 	struct check check;
 	int id, exit = 0;
 
 	session_begin(&session, options, SESSION_CARRIERS | SESSION_HOST_POLICY);
 	report_begin(&report, &session, "doctor");
+	settings_read(&session.root, session.arena, &settings);
+	session_tell_settings(&session, &settings);
+	report_settings(&report, &settings);
 	if (report.is_json)
 		json_array_begin(&report.json, "checks");
 	for (id = 0; id < ASSUMPTION_COUNT; id++) {

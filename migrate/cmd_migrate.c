@@ -7,6 +7,7 @@
 #include "migrate/activation.h"
 #include "migrate/command.h"
 #include "migrate/removal.h"
+#include "migrate/restart.h"
 #include "kmutil-helpers/banned.h"
 
 /* The kext stays as long as nothing could take over. */
@@ -50,6 +51,7 @@ migrate_command(const struct options *options)
 	}
 	exit = removal_report(&removal, "migrate");
 	session_end(&session);
+	restart_if_told(options, removal.exit);
 	return exit;
 }
 

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * recheck: what the launch daemon runs. Looks at every case again after a restart
- * or an OS update, records what is true now, and repairs only by policy.
+ * recheck: what the launch daemon runs. Where nothing has changed since its last look
+ * it ends at once. After a restart or an OS update it waits until macOS is quiet, looks
+ * at every case again, records what is true now, and repairs only by policy.
  */
 #include <string.h>
 #include <unistd.h>
 
+#include "kmutil-helpers/die.h"
 #include "migrate/activation.h"
 #include "migrate/command.h"
 #include "migrate/removal.h"
+#include "migrate/restart.h"
+#include "migrate/seen.h"
+#include "uninstall/settle.h"
 #include "kmutil-helpers/banned.h"
+
+#define QUIET_SECONDS 300
 
 static bool
 is_same(const char *a, const char *b)
@@ -19,33 +26,20 @@ is_same(const char *a, const char *b)
 
 /* Says what happened to the Mac since the last look, where that is known. */
 static void
-tell_what_happened(struct session *session)
+tell_what_happened(const struct options *options, const struct seen *seen, const struct host *host)
 {
-	struct ledger_seen seen;
 	struct buf text = {0};
 
-	if (session->options->quiet ||
-	    ledger_seen_get(&session->ledger, session->arena, &seen) != 0 || seen.build == NULL ||
-	    session->host.build == NULL)
+	if (options->quiet || seen->build == NULL || host->build == NULL)
 		return;
-	if (!is_same(seen.build, session->host.build))
+	if (!is_same(seen->build, host->build))
 		buf_printf(&text,
-		    "kextirpate: macOS was updated since the last look: %s is now %s\n", seen.build,
-		    session->host.build);
-	else if (!is_same(seen.boot_uuid, session->host.boot_uuid))
+		    "kextirpate: macOS was updated since the last look: %s is now %s\n",
+		    seen->build, host->build);
+	else if (!is_same(seen->boot_uuid, host->boot_uuid))
 		buf_text(&text, "kextirpate: the Mac was restarted since the last look\n");
 	(void)!buf_flush(&text, STDERR_FILENO);
 	buf_done(&text);
-}
-
-static int
-remember(struct session *session)
-{
-	struct ledger_seen seen = {
-	    .build = session->host.build, .boot_uuid = session->host.boot_uuid};
-	int error = session_record(session);
-
-	return error != 0 ? error : ledger_seen_put(&session->ledger, &seen);
 }
 
 /* A repair that was cut off goes on: its cases await the rebuild since then. */
@@ -133,20 +127,53 @@ repair(struct removal *removal, const struct options *options)
 	removal_run(removal);
 }
 
+/* Whether this look leaves nothing that the next one in this boot could go on with. */
+static bool
+is_settled(const struct removal *removal)
+{
+	const struct session *session = removal->session;
+	enum standing standing;
+	size_t i;
+
+	if (session->look.verifying || session->look.safe_mode || removal->exit == 4 ||
+	    removal->exit == 6 || problem_any_matters(&session->scan.problems))
+		return false;
+	for (i = 0; i < removal->selection.count; i++) {
+		standing = removal->selection.subjects[i]->now.standing;
+		if (standing == STANDING_UNKNOWN || standing == STANDING_REMOVING)
+			return false;
+	}
+	return true;
+}
+
+/* While macOS is busy the next look is the first of this boot again. */
+static void
+remember(struct removal *removal)
+{
+	struct session *session = removal->session;
+	int error;
+
+	if (session->look.verifying || session->look.safe_mode)
+		return;
+	error = seen_write(session->arena, session->ledger.folder, session->options, &session->host,
+	    is_settled(removal), removal->exit);
+	if (error != 0)
+		problem_add(&session->scan.problems,
+		    arena_printf(session->arena, "%s/seen", session->ledger.folder), "seen", error,
+		    "the next recheck looks at everything again", false);
+}
+
 static void
 look_and_act(struct removal *removal, const struct options *options)
 {
 	struct session *session = removal->session;
 	size_t i;
-	int error;
-
-	tell_what_happened(session);
-	error = options->dry_run ? 0 : remember(session);
+	int error = options->dry_run ? 0 : session_record(session);
 
 	if (error != 0)
 		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
 		    "what was found could not be recorded", true);
-	if (options->policy == POLICY_REPAIR && !options->dry_run)
+	if (options->policy == POLICY_REPAIR && !options->dry_run && !session->look.verifying)
 		repair(removal, options);
 	targets_select(session, false, &removal->selection);
 	keep_cases(&removal->selection);
@@ -156,6 +183,46 @@ look_and_act(struct removal *removal, const struct options *options)
 	for (i = 0; i < removal->selection.count; i++)
 		removal->exit = exit_worst(removal->exit,
 		    replacement_exit(session, &removal->dexts, removal->selection.subjects[i]));
+	if (!options->dry_run && error == 0)
+		remember(removal);
+}
+
+/* What recheck saw last, against what is now: sysctl and one small file. */
+static void
+look_whether_anything_changed(
+    const struct options *options, const char *folder, struct arena *arena, bool *idle, int *exit)
+{
+	struct host host = {0};
+	struct seen seen;
+
+	*idle = false;
+	if (host_read(arena, HOST_BOOT, &host) != 0)
+		return;
+	seen_read(arena, folder, options, &host, &seen);
+	*exit = seen.exit;
+	*idle = seen.same && seen.quiet;
+	if (*idle)
+		return;
+	tell_what_happened(options, &seen, &host);
+	/* Without a lock, so that nobody else waits for macOS, too. */
+	if (!options->dry_run && !is_same(seen.boot_uuid, host.boot_uuid) &&
+	    access(arena_printf(arena, "%s/ledger.db", folder), F_OK) == 0)
+		(void)settle_wait(
+		    arena, options->wait_seconds != 0 ? options->wait_seconds : QUIET_SECONDS);
+}
+
+static int
+tell_idle(const struct options *options, int exit)
+{
+	struct buf text = {0};
+	bool pending = exit == 2 || exit == 3 || exit == 4;
+
+	if (!options->quiet)
+		buf_text(&text, "nothing has changed since the last look\n");
+	if (buf_flush(&text, STDOUT_FILENO) != 0)
+		exit = EXIT_IO;
+	buf_done(&text);
+	return pending && options->pending_ok ? 0 : exit;
 }
 
 static int
@@ -163,12 +230,23 @@ recheck_command(const struct options *options)
 {
 	struct session session;
 	struct removal removal = {.session = &session, .command = "recheck"};
+	struct options how = *options;
+	struct arena *arena = arena_new(0);
+	const char *folder = session_state_folder(arena, options);
+	bool idle;
 	int exit;
 
-	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
-	look_and_act(&removal, options);
+	look_whether_anything_changed(options, folder, arena, &idle, &exit);
+	arena_free(arena);
+	if (idle && !options->json && !options->dry_run)
+		return tell_idle(options, exit);
+	/* A machine is told everything all the same; nothing is written for it. */
+	how.dry_run |= idle;
+	session_begin(&session, &how, SESSION_CARRIERS | (how.dry_run ? 0 : SESSION_WRITE));
+	look_and_act(&removal, &how);
 	exit = removal_report(&removal, "recheck");
 	session_end(&session);
+	restart_if_told(&how, removal.exit);
 	return exit;
 }
 
@@ -176,7 +254,7 @@ const struct command cmd_recheck = {
     .name = "recheck",
     .synopsis = "recheck [OPTIONS]",
     .summary = "look at every case again after a restart or an OS update",
-    .groups = OPTIONS_CHANGE | OPTIONS_REMOVE | OPTIONS_RECHECK,
+    .groups = OPTIONS_CHANGE | OPTIONS_REMOVE | OPTIONS_RECHECK | OPTIONS_WAIT,
     .needs_root = true,
     .max_targets = 0,
     .run = recheck_command,

@@ -5,7 +5,10 @@
 #include "migrate/report.h"
 #include "migrate/target.h"
 #include "migrate/update_ready.h"
+#include "uninstall/settle.h"
 #include "kmutil-helpers/banned.h"
+
+#define WAIT_PAUSE_MS 2000
 
 /* Without a target: the cases of the ledger, or what is installed when there are
  * none. Kexts that are only remembered have no standing. */
@@ -51,12 +54,63 @@ answer_standing(
 	return selection->count == 0 && problem_any_matters(&session->scan.problems) ? 7 : exit;
 }
 
-static int
-status_command(const struct options *options)
-{
+/* One look: what it found, and the exit status that belongs to it. */
+struct status {
 	struct session session;
 	struct selection selection;
 	struct dexts dexts;
+	int exit;
+};
+
+static void
+look(const struct options *options, struct status *status)
+{
+	session_begin(&status->session, options, SESSION_CARRIERS);
+	targets_select(&status->session, false, &status->selection);
+	if (!options->update_ready)
+		drop_remembered(&status->session, &status->selection);
+	dexts_read(&status->session, &status->dexts);
+	status->exit = options->installcheck ? answer_installcheck(&status->selection)
+		       : options->update_ready
+			   ? update_ready_judge(&status->session, &status->selection)
+			   : answer_standing(&status->session, &status->selection, &status->dexts);
+}
+
+/* Whether time, a person or another run may still change the answer in this boot. */
+static bool
+is_pending(const struct status *status)
+{
+	enum standing standing;
+	size_t i;
+
+	for (i = 0; i < status->selection.count; i++) {
+		standing = status->selection.subjects[i]->now.standing;
+		if (standing == STANDING_VERIFYING || standing == STANDING_REMOVING ||
+		    standing == STANDING_APPROVAL_PENDING)
+			return true;
+	}
+	return status->exit == 3 || status->exit == 4;
+}
+
+/* Looks until nothing is pending, at the longest as long as --wait says. */
+static void
+look_and_wait(const struct options *options, struct status *status)
+{
+	long end_ms = settle_clock_ms() + options->wait_seconds * 1000L, left_ms;
+
+	look(options, status);
+	while (is_pending(status) && (left_ms = end_ms - settle_clock_ms()) > 0) {
+		session_end(&status->session);
+		settle_pause(left_ms < WAIT_PAUSE_MS ? left_ms : WAIT_PAUSE_MS);
+		look(options, status);
+	}
+}
+
+static int
+status_command(const struct options *options)
+{
+	struct status status;
+	struct selection *selection = &status.selection;
 	struct report report;
 	int exit;
 
@@ -64,28 +118,22 @@ status_command(const struct options *options)
 		die_always_with(1);
 	if (options->installcheck && (options->update_ready || options->target_count == 0))
 		die(EXIT_USAGE, "--installcheck: takes a TARGET, and no --update-ready");
-	session_begin(&session, options, SESSION_CARRIERS);
-	targets_select(&session, false, &selection);
-	if (!options->update_ready)
-		drop_remembered(&session, &selection);
-	dexts_read(&session, &dexts);
-	exit = options->installcheck   ? answer_installcheck(&selection)
-	       : options->update_ready ? update_ready_judge(&session, &selection)
-				       : answer_standing(&session, &selection, &dexts);
-	report_begin(&report, &session, "status");
+	look_and_wait(options, &status);
+	report_begin(&report, &status.session, "status");
 	if (report.is_json) {
-		report_json_kexts(&report, selection.subjects, selection.count, &dexts);
-		report_json_dexts(&report, &dexts);
+		report_json_kexts(&report, selection->subjects, selection->count, &status.dexts);
+		report_json_dexts(&report, &status.dexts);
 	} else if (options->update_ready) {
-		update_ready_text(&report, &selection, exit);
+		update_ready_text(&report, selection, status.exit);
 	} else {
-		report_text_kexts(&report, selection.subjects, selection.count);
+		report_text_kexts(&report, selection->subjects, selection->count);
 		if (!options->installcheck)
 			report_text_next(&report,
-			    report_worst_standing(selection.subjects, selection.count), exit);
+			    report_worst_standing(selection->subjects, selection->count),
+			    status.exit);
 	}
-	exit = report_end(&report, exit);
-	session_end(&session);
+	exit = report_end(&report, status.exit);
+	session_end(&status.session);
 	return exit;
 }
 
@@ -93,7 +141,7 @@ const struct command cmd_status = {
     .name = "status",
     .synopsis = "status [OPTIONS] [TARGET...]",
     .summary = "tell each kext's standing now",
-    .groups = OPTIONS_READ | OPTIONS_STATUS,
+    .groups = OPTIONS_READ | OPTIONS_STATUS | OPTIONS_WAIT,
     .max_targets = -1,
     .run = status_command,
 };

@@ -2,6 +2,7 @@
 /* uninstall: takes the kexts away, as far as this macOS lets go of them. */
 #include "migrate/command.h"
 #include "migrate/removal.h"
+#include "migrate/restart.h"
 #include "kmutil-helpers/banned.h"
 
 static int
@@ -11,8 +12,7 @@ uninstall_command(const struct options *options)
 	struct removal removal = {.session = &session, .command = "uninstall"};
 	int exit;
 
-	session_begin(&session, options,
-	    SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
+	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	targets_select(&session, true, &removal.selection);
 	removal.ask_approval = removal_may_ask(options);
 	removal_plan(&removal);
@@ -22,6 +22,7 @@ uninstall_command(const struct options *options)
 		removal_run(&removal);
 	exit = removal_report(&removal, "uninstall");
 	session_end(&session);
+	restart_if_told(options, removal.exit);
 	return exit;
 }
 

@@ -7,6 +7,7 @@
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
 #include "migrate/nearest.h"
+#include "migrate/settings.h"
 #include "migrate/version.h"
 #include "kmutil-helpers/banned.h"
 
@@ -54,25 +55,52 @@ die_unknown(const char *name)
 	    name, nearest_text(arena_new(0), &nearest));
 }
 
+static void
+check_targets(const struct command *command, const struct options *options)
+{
+	if ((int)options->target_count < command->min_targets)
+		die(EXIT_USAGE, "%s: a TARGET is needed\nusage: kextirpate %s", command->name,
+		    command->synopsis);
+	if (command->max_targets >= 0 && (int)options->target_count > command->max_targets)
+		die(EXIT_USAGE, "%s: more arguments than it takes\nusage: kextirpate %s",
+		    command->name, command->synopsis);
+}
+
+/* What the fleet's settings say, for the commands that they are for, on this Mac. */
+static void
+apply_settings(const struct command *command, struct arena *arena, struct options *options)
+{
+	struct settings *settings = arena_alloc(arena, sizeof(*settings));
+	struct root root;
+
+	if ((command->groups & OPTIONS_REMOVE) == 0 || options->root != NULL ||
+	    root_init(&root, "/", NULL, NULL) != 0)
+		return;
+	settings_read(&root, arena, settings);
+	settings_apply(settings, command->min_targets > 0, options);
+	root_done(&root);
+}
+
 static int
 run_command(const struct command *command, int argc, char **argv)
 {
 	struct options options;
+	struct arena *arena;
+	int exit;
 
 	options_parse(argc, argv, command->groups | OPTIONS_ALL, command->synopsis, &options);
 	if (options.help) {
 		print_command_help(command);
 		return fflush(stdout) == 0 ? 0 : EXIT_IO;
 	}
-	if ((int)options.target_count < command->min_targets)
-		die(EXIT_USAGE, "%s: a TARGET is needed\nusage: kextirpate %s", command->name,
-		    command->synopsis);
-	if (command->max_targets >= 0 && (int)options.target_count > command->max_targets)
-		die(EXIT_USAGE, "%s: more arguments than it takes\nusage: kextirpate %s",
-		    command->name, command->synopsis);
 	if (command->needs_root && !options.dry_run && geteuid() != 0)
 		die(EXIT_NOT_ROOT, "%s: must be run as root; nothing was changed", command->name);
-	return command->run(&options);
+	arena = arena_new(0);
+	apply_settings(command, arena, &options);
+	check_targets(command, &options);
+	exit = command->run(&options);
+	arena_free(arena);
+	return exit;
 }
 
 int

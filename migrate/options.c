@@ -10,12 +10,15 @@
 #include "kmutil-helpers/banned.h"
 
 static_assert(sizeof(enum approval) == sizeof(int) && sizeof(enum policy) == sizeof(int) &&
-		  sizeof(enum context) == sizeof(int),
+		  sizeof(enum restart) == sizeof(int) && sizeof(enum context) == sizeof(int),
     "choices are set as int");
+
+#define SECONDS_PER_DAY 86400
 
 #define FLAG(member) OPTION_FLAG, offsetof(struct options, member)
 #define TEXT(member) OPTION_TEXT, offsetof(struct options, member)
 #define CHOICE(member) OPTION_CHOICE, offsetof(struct options, member)
+#define TIME(member) OPTION_TIME, offsetof(struct options, member)
 #define SET(member) OPTION_SET, offsetof(struct options, member)
 
 static const struct option_row option_rows[] = {
@@ -33,6 +36,10 @@ static const struct option_row option_rows[] = {
     {"--dry-run", NULL, OPTIONS_CHANGE, "say what would be done, and do nothing", FLAG(dry_run)},
     {"--approval", "never|ask", OPTIONS_REMOVE, "whether a person may be asked now",
 	CHOICE(approval)},
+    {"--restart", "never|ask|now", OPTIONS_REMOVE, "whether to restart when a restart is due",
+	CHOICE(restart)},
+    {"--restart-even-if-logged-in", NULL, OPTIONS_REMOVE,
+	"--restart=now, although it ends people's sessions", FLAG(restart_even_if_logged_in)},
     {"--accept-bystanders", NULL, OPTIONS_REMOVE, "go on although other products are touched",
 	FLAG(accept_bystanders)},
     {"--accept-loss-of", "network|storage|input", OPTIONS_REMOVE,
@@ -51,6 +58,8 @@ static const struct option_row option_rows[] = {
 	"end with 0 when uninstall would change something, else 1", FLAG(installcheck)},
     {"--update-ready", NULL, OPTIONS_STATUS,
 	"end with 0 when an OS update would bring nothing back", FLAG(update_ready)},
+    {"--wait", "TIME", OPTIONS_WAIT, "wait as long as 10m, 90s or 1h for what is pending",
+	TIME(wait_seconds)},
     {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4", FLAG(pending_ok)},
     {NULL, NULL, 0, NULL, OPTION_FLAG, 0},
 };
@@ -99,6 +108,25 @@ choose(const char *synopsis, const struct option_row *row, const char *value)
 	    value, row->argument, synopsis);
 }
 
+/* The seconds of "90s", "10m" or "1h", a day at the most. */
+static int
+read_time(const char *synopsis, const struct option_row *row, const char *value)
+{
+	char *unit;
+	long number = strtol(value, &unit, 10), seconds = 0;
+
+	if (value[0] >= '0' && value[0] <= '9' && number <= SECONDS_PER_DAY && unit[0] != '\0' &&
+	    unit[1] == '\0')
+		seconds = unit[0] == 's'   ? number
+			  : unit[0] == 'm' ? number * 60
+			  : unit[0] == 'h' ? number * 3600
+					   : 0;
+	if (seconds < 1 || seconds > SECONDS_PER_DAY)
+		die(EXIT_USAGE, "%s=%s: is no time; 90s, 10m or 1h is one\nusage: kextirpate %s",
+		    row->name, value, synopsis);
+	return (int)seconds;
+}
+
 /* Sets the row's member; value is NULL for a flag. */
 static void
 set_member(
@@ -107,7 +135,7 @@ set_member(
 	char *member = (char *)options + row->offset;
 	const bool yes = true;
 	unsigned int set;
-	int choice;
+	int choice, seconds;
 
 	switch (row->kind) {
 	case OPTION_FLAG:
@@ -124,6 +152,10 @@ set_member(
 		memcpy(&set, member, sizeof(set));
 		set |= 1U << (choose(synopsis, row, value) - 1);
 		memcpy(member, &set, sizeof(set));
+		break;
+	case OPTION_TIME:
+		seconds = read_time(synopsis, row, value);
+		memcpy(member, &seconds, sizeof(seconds));
 		break;
 	}
 }

@@ -18,7 +18,8 @@ enum option_group {
 	OPTIONS_SCAN = 16,
 	OPTIONS_RECHECK = 32,
 	OPTIONS_STATUS = 64,
-	OPTIONS_TARGETS = 1 << 12 /* approve: targets are acted on, and nothing is removed */
+	OPTIONS_TARGETS = 1 << 12, /* approve: targets are acted on, and nothing is removed */
+	OPTIONS_WAIT = 128
 };
 
 enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };
@@ -30,6 +31,7 @@ enum context {
 	CONTEXT_LOGIN,
 	CONTEXT_INSTALLER
 };
+enum restart { RESTART_DEFAULT, RESTART_NEVER, RESTART_ASK, RESTART_NOW };
 enum policy { POLICY_DEFAULT, POLICY_REPORT, POLICY_REPAIR };
 
 struct options {
@@ -39,6 +41,10 @@ struct options {
 	const char *root, *data, *preboot, *rules, *state;
 	enum approval approval;
 	enum policy policy;
+	enum restart restart;
+	bool restart_even_if_logged_in;
+	int wait_seconds; /* 0: not given */
+	const struct settings *settings; /* of the fleet; NULL: not asked for */
 	enum context context;
 	bool strict;
 	int groups; /* of the command that was given */
@@ -51,7 +57,8 @@ enum option_kind {
 	OPTION_FLAG,  /* sets a bool */
 	OPTION_TEXT,  /* keeps its argument */
 	OPTION_CHOICE, /* sets an enum: 1 for the first word of "a|b", 2 for the second */
-	OPTION_SET     /* adds to an unsigned int: 1 for the first word, 2 for the second, 4 */
+	OPTION_SET,    /* adds to an unsigned int: 1 for the first word, 2 for the second, 4 */
+	OPTION_TIME    /* sets an int, in seconds: "90s", "10m", "1h" */
 };
 
 struct option_row {

@@ -7,14 +7,24 @@
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/tool_kmutil.h"
 #include "migrate/root_look.h"
+#include "migrate/came_back.h"
+#include "migrate/seen.h"
 #include "migrate/session.h"
+#include "migrate/settings.h"
 #include "migrate/trust.h"
 #include "migrate/witness.h"
+#include "uninstall/settle.h"
 #include "kmutil-helpers/banned.h"
 
 #define SYSTEM_VERSION "/System/Library/CoreServices/SystemVersion.plist"
 #define SYSTEM_VERSION_CAP_BYTES ((size_t)1 << 20)
 #define REBUILD_FIRST_MACOS 14 /* assumption rebuild-since-14 */
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
 
 static void
 open_root(struct session *session)
@@ -100,6 +110,16 @@ load_rules(struct session *session, int needs)
 		    false);
 }
 
+void
+session_tell_settings(struct session *session, const struct settings *settings)
+{
+	size_t i;
+
+	for (i = 0; settings != NULL && i < settings->fault_count; i++)
+		problem_add_text(&session->scan.problems, settings->faults[i].path, "settings",
+		    settings->faults[i].message, false);
+}
+
 static _Noreturn void
 die_of_ledger(const char *folder, int error)
 {
@@ -120,16 +140,23 @@ die_of_ledger(const char *folder, int error)
 	}
 }
 
-static void
-open_ledger(struct session *session, bool write)
+const char *
+session_state_folder(struct arena *arena, const struct options *options)
 {
-	const char *folder =
-	    session->options->state != NULL ? session->options->state : STATE_FOLDER;
-	char *canonical = path_canonical_here(session->arena, folder);
-	int error;
+	const char *folder = options->state != NULL ? options->state : STATE_FOLDER;
+	const char *canonical = path_canonical_here(arena, folder);
 
 	if (canonical == NULL)
 		die(EXIT_USAGE, "%s: a state folder must be given with its whole path", folder);
+	return canonical;
+}
+
+static void
+open_ledger(struct session *session, bool write)
+{
+	const char *canonical = session_state_folder(session->arena, session->options);
+	int error;
+
 	if (!session->root.live && session->options->state == NULL)
 		return;
 	if (write)
@@ -195,6 +222,27 @@ carrier_unreadable(const struct session *session)
 	return problem_any_matters(&session->scan.problems);
 }
 
+/* After a restart or an update macOS may still work on its collections, until recheck
+ * has seen in this boot that it does not. Only who has a case that was acted on in an
+ * earlier boot needs to know. */
+static bool
+is_still_busy(struct session *session)
+{
+	struct seen seen;
+	bool restarted = false;
+	size_t i;
+
+	for (i = 0; i < session->row_count; i++)
+		restarted |= session->host.boot_uuid != NULL &&
+			     !is_same(session->rows[i].boot_uuid, session->host.boot_uuid);
+	if (!session->root.live || !restarted || session->was_quiet)
+		return false;
+	seen_read(session->arena, session->ledger.folder, session->options, &session->host, &seen);
+	session->was_quiet = is_same(seen.boot_uuid, session->host.boot_uuid) ||
+			     settle_look(session->arena) != SETTLE_BUSY;
+	return !session->was_quiet;
+}
+
 static void
 make_look(struct session *session)
 {
@@ -203,6 +251,7 @@ make_look(struct session *session)
 	    .boot_uuid = session->host.boot_uuid,
 	    .live = session->root.live,
 	    .safe_mode = session->host.safe_mode == HOST_YES,
+	    .verifying = is_still_busy(session),
 	    .has_rebuild = session_has_rebuild(session),
 	    .carrier_unreadable = carrier_unreadable(session),
 	};
@@ -256,12 +305,6 @@ add_subject(struct session *session, const struct kext_case *kext, const struct 
 	subject->exit = standing_exit(subject->now.standing, &subject->evidence);
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 /* Whether a case may be the row's although it is named otherwise: where one of the two
  * does not tell in which bundle it is nested, the id decides. */
 static bool
@@ -308,6 +351,8 @@ make_subjects(struct session *session)
 	for (i = 0; i < session->cases.count; i++)
 		if (!known[i])
 			add_subject(session, &session->cases.items[i], NULL);
+	if (session->root.live)
+		came_back_judge(session);
 }
 
 static void
@@ -333,6 +378,7 @@ session_begin(struct session *session, const struct options *options, int needs)
 	session->scan.problems.arena = session->arena;
 	session->scan.carriers_only = (needs & SESSION_SCAN) == 0;
 	ledger_now(session->now, sizeof(session->now));
+	session_tell_settings(session, options->settings);
 	open_root(session);
 	if ((needs & SESSION_RULES) == 0)
 		read_host(session, needs);
@@ -368,7 +414,8 @@ session_record(struct session *session)
 	size_t i;
 	int error;
 
-	if (session->row_count == 0)
+	/* What is seen in between is no standing. */
+	if (session->row_count == 0 || session->look.verifying || session->look.safe_mode)
 		return 0;
 	error = store_begin(session->ledger.db);
 	if (error != 0)

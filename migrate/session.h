@@ -11,6 +11,7 @@
 #include "kmutil-helpers/tool_manage.h"
 #include "migrate/context.h"
 #include "migrate/options.h"
+#include "migrate/settings.h"
 #include "rules/rule.h"
 #include "uninstall/case.h"
 #include "uninstall/ledger.h"
@@ -46,6 +47,7 @@ struct session {
 	struct case_list cases;
 	struct ledger_case *rows;
 	size_t row_count;
+	bool was_quiet; /* macOS was done with its collections at an earlier look */
 	struct look look;
 	struct subject *subjects; /* of all cases and rows */
 	size_t subject_count;
@@ -61,11 +63,18 @@ enum session_need {
 	SESSION_RULES = 32       /* the rules alone: the Mac is not looked at */
 };
 
+/* The state folder as the options name it, else where it always is; a relative one ends
+ * the process. */
+const char *session_state_folder(struct arena *arena, const struct options *options);
+
 /* Opens what the command needs; for SESSION_WRITE finishes first what an earlier run
  * left unfinished. What makes a command impossible ends the process
  * with its status and a message; everything else is a problem of the scan. */
 void session_begin(struct session *session, const struct options *options, int needs);
 void session_end(struct session *session);
+
+/* One problem for each setting that was left out. */
+void session_tell_settings(struct session *session, const struct settings *settings);
 
 /* Reads the sources again, after something changed, and judges the cases anew. */
 void session_look_again(struct session *session);

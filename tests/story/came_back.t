@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A kext that was gone is there again: by its package, out of a backup, by Migration
+# Assistant, or because macOS linked it in. Each is told for what it is, with package and
+# time; none of the first three is fought.
+# shellcheck source=tests/story/lib.sh
+. "${0%/*}/lib.sh"
+
+card=example-capture
+
+# gone_first: a Mac from which the kexts are gone.
+gone_first() {
+  new 15.7 apple capture-card
+  [ $# = 0 ] || assume "$@"
+  expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
+  restart
+  expect 0 'gone' kextirpate recheck
+}
+
+# bring HOW CAUSE: and what recheck says of it, with the policy to repair.
+bring() {
+  "$macsim" bring "$mac" "$1" || not_ok "macsim bring $1"
+  on true
+  tree >"$story/before"
+  expect 1 "$1: recheck tells" kextirpate recheck --policy=repair --approval=ask --json
+  standing returned
+  json "sorted({k['return_cause'] for k in j['kexts']})" "['$2']"
+  json "[(s['kind'], s['state']) for s in j['steps']]" '[]'
+  tree >"$story/after"
+  is "$1: nothing was touched" "$(diff "$story/before" "$story/after")" ''
+  is "$1: nothing was asked of macOS" "$(show asked)" 1
+  expect 1 "$1: status says the same" kextirpate status --json
+  json "sorted({k['return_cause'] for k in j['kexts']})" "['$2']"
+}
+
+gone_first
+bring package reinstalled
+says 'came back with the package com.example.capture.pkg, which installer installed at 20'
+# A deployment system that sends it every day: told every day, fought never.
+for day in 1 2 3; do
+  kextirpate uninstall --approval=ask "$card"
+  restart
+  expect 0 "day $day: taken away by hand" kextirpate recheck
+  "$macsim" bring "$mac" package
+  expect 1 "day $day: the package is back" kextirpate recheck --policy=repair --approval=ask --json
+  json "sorted({k['return_cause'] for k in j['kexts']})" "['reinstalled']"
+  json "[s['kind'] for s in j['steps']]" '[]'
+done
+
+gone_first
+bring backup restored
+says 'came back with files of 2023-11-14T.*older than its removal'
+
+gone_first migration-leaves-attempt yes
+bring migration restored
+says 'Migration Assistant brought files to this Mac at 20'
+
+gone_first
+bring migration restored # without its mark it is like a backup, which is no worse
+
+echo '# macOS itself, again and again: after the ladder is used up it is blocked'
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
+restart
+kextirpate recheck
+for version in 15.7.1 15.7.2; do
+  update "$version"
+  expect 2 "$version: repaired" kextirpate recheck --policy=repair --approval=ask --json
+  restart
+  expect 1 "$version: out of the kernel again" kextirpate recheck --json
+  standing inert
+done
+update 15.7.3
+asked=$(show asked)
+expect 5 'the third time it is blocked' kextirpate recheck --policy=repair --approval=ask --json
+standing blocked
+is 'and nothing more was asked of macOS' "$(show asked)" "$asked"
+json "'Recovery' in j['next']['text']" True
+done_testing
