@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* history: runs and standings over time. Writes nothing. */
+/*
+ * history: runs, OS updates, standings and places over time, as the ledger remembers
+ * them. The Mac is not looked at. Writes nothing but the page that --html names.
+ */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "kmutil-helpers/die.h"
+#include "kmutil-helpers/new_file.h"
 #include "migrate/command.h"
-#include "migrate/report.h"
+#include "migrate/history.h"
 #include "kmutil-helpers/banned.h"
 
-struct history {
-	struct ledger_run *runs;
-	struct ledger_standing *standings;
-	size_t run_count, standing_count;
-};
+#define RECEIPT_PREFIX "receipt:"
 
 /* The builds in the order in which they were first seen. */
 static const char **
 list_builds(struct arena *arena, const struct history *history, size_t *count)
 {
-	const char **builds = arena_array(arena, history->standing_count + history->run_count + 1,
-	    sizeof(*builds));
-	const char *build;
-	size_t i, j;
+	size_t runs = history->run_count, standings = history->standing_count;
+	size_t all = runs + standings + history->sighting_count, i, j;
+	const char **builds = arena_array(arena, all + 1, sizeof(*builds)), *build;
 
 	*count = 0;
-	for (i = 0; i < history->run_count + history->standing_count; i++) {
-		build = i < history->run_count ? history->runs[i].build
-					       : history->standings[i - history->run_count].build;
+	for (i = 0; i < all; i++) {
+		build = i < history->sighting_count ? history->sightings[i].build
+			: i < history->sighting_count + runs
+			    ? history->runs[i - history->sighting_count].build
+			    : history->standings[i - history->sighting_count - runs].build;
 		for (j = 0; build != NULL && j < *count; j++)
 			if (strcmp(builds[j], build) == 0)
 				break;
@@ -36,16 +38,10 @@ list_builds(struct arena *arena, const struct history *history, size_t *count)
 }
 
 static void
-json_history(struct report *report, const struct history *history)
+json_runs(struct json *json, const struct history *history)
 {
-	struct json *json = &report->json;
-	size_t count, i;
-	const char **builds = list_builds(report->session->arena, history, &count);
+	size_t i;
 
-	json_array_begin(json, "builds");
-	for (i = 0; i < count; i++)
-		json_text(json, NULL, builds[i]);
-	json_end(json);
 	json_array_begin(json, "runs");
 	for (i = 0; i < history->run_count; i++) {
 		json_object_begin(json, NULL);
@@ -73,32 +69,263 @@ json_history(struct report *report, const struct history *history)
 }
 
 static void
+json_places(struct json *json, unsigned int places)
+{
+	static const struct {
+		unsigned int place;
+		const char *name;
+	} names[] = {{PLACE_BUNDLE, "bundle"}, {PLACE_STAGED, "staged"},
+	    {PLACE_LISTED, "collection"}, {PLACE_LOADABLE, "loadable"}, {PLACE_KEPT, "kept"},
+	    {PLACE_LOADED, "loaded"}, {PLACE_UNREAD, "unread"}};
+	size_t i;
+
+	json_array_begin(json, "places");
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if ((places & names[i].place) != 0)
+			json_text(json, NULL, names[i].name);
+	json_end(json);
+}
+
+static void
+json_history(struct report *report, const struct history *history)
+{
+	struct json *json = &report->json;
+	const struct ledger_sighting *seen;
+	size_t count, i;
+	const char **builds = list_builds(report->session->arena, history, &count);
+
+	json_array_begin(json, "builds");
+	for (i = 0; i < count; i++)
+		json_text(json, NULL, builds[i]);
+	json_end(json);
+	json_runs(json, history);
+	json_array_begin(json, "sightings");
+	for (i = 0; i < history->sighting_count; i++) {
+		seen = &history->sightings[i];
+		json_object_begin(json, NULL);
+		json_text(json, "kext", seen->key);
+		json_text(json, "at", seen->at);
+		json_text(json, "build", seen->build);
+		json_text(json, "product_version", seen->product_version);
+		json_text(json, "boot_uuid", seen->boot_uuid);
+		json_integer(json, "run", seen->run);
+		json_text(json, "standing", standing_name(seen->standing));
+		json_places(json, seen->places);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void
+text_standing(struct buf *out, const struct ledger_standing *standing)
+{
+	buf_printf(out, "%s  %-8s ", standing->at, standing->build != NULL ? standing->build : "-");
+	buf_name(out, standing->key);
+	buf_printf(out, "  %s%s%s\n",
+	    standing->standing != NULL ? standing->standing : "only remembered",
+	    standing->cause != NULL ? ": " : "", standing->cause != NULL ? standing->cause : "");
+}
+
+static void
+text_run(struct buf *out, const struct ledger_run *run)
+{
+	buf_printf(out, "%s  %-8s run %lld: %s ", run->began_at,
+	    run->build != NULL ? run->build : "-", (long long)run->id, run->command);
+	buf_name(out, run->targets);
+	buf_printf(out, "  %s\n", run->state);
+}
+
+/* An update that the sightings show: the first one on each further build. */
+static bool
+is_update(const struct history *history, size_t i)
+{
+	const struct ledger_sighting *seen = &history->sightings[i];
+
+	return i > 0 && seen->build != NULL && seen[-1].build != NULL &&
+	       strcmp(seen->build, seen[-1].build) != 0;
+}
+
+static void
+text_update(struct buf *out, const struct ledger_sighting *seen)
+{
+	buf_printf(out, "%s  %-8s macOS ", seen->at, seen->build);
+	buf_name(out, history_macos(seen));
+	buf_text(out, ": an update, noticed then\n");
+}
+
+/* Everything in the order of its time; each list is in that order already. */
+static void
+text_events(struct buf *out, const struct history *history)
+{
+	size_t run = 0, standing = 0, seen = 0;
+	const char *at[3];
+
+	for (;;) {
+		while (seen < history->sighting_count && !is_update(history, seen))
+			seen++;
+		at[0] = seen < history->sighting_count ? history->sightings[seen].at : "~";
+		at[1] = run < history->run_count ? history->runs[run].began_at : "~";
+		at[2] = standing < history->standing_count ? history->standings[standing].at : "~";
+		if (at[0][0] == '~' && at[1][0] == '~' && at[2][0] == '~')
+			return;
+		if (strcmp(at[0], at[1]) <= 0 && strcmp(at[0], at[2]) <= 0)
+			text_update(out, &history->sightings[seen++]);
+		else if (strcmp(at[1], at[2]) <= 0)
+			text_run(out, &history->runs[run++]);
+		else
+			text_standing(out, &history->standings[standing++]);
+	}
+}
+
+static void
 text_history(struct report *report, const struct history *history)
 {
 	struct buf *out = &report->out;
-	const struct ledger_standing *standing;
-	const struct ledger_run *run;
 	size_t i;
 
-	for (i = 0; i < history->run_count; i++) {
-		run = &history->runs[i];
-		buf_printf(out, "run %lld  %s  %-8s %-9s ", (long long)run->id, run->began_at,
-		    run->build != NULL ? run->build : "-", run->command);
-		buf_name(out, run->targets);
-		buf_printf(out, "  %s\n", run->state);
-	}
-	for (i = 0; i < history->standing_count; i++) {
-		standing = &history->standings[i];
-		buf_printf(out, "%s  %-8s ", standing->at,
-		    standing->build != NULL ? standing->build : "-");
-		buf_name(out, standing->key);
-		buf_printf(out, "  %s%s%s\n",
-		    standing->standing != NULL ? standing->standing : "only remembered",
-		    standing->cause != NULL ? ": " : "",
-		    standing->cause != NULL ? standing->cause : "");
-	}
+	for (i = 0; i < history->lane_count; i++)
+		history_text_picture(out, report->session->arena, &history->lanes[i]);
+	if (history->lane_count > 0 && !report->session->options->quiet)
+		buf_text(out,
+		    "\xe2\x97\x8f there, and can load   \xe2\x97\x8b only listed or kept: "
+		    "an OS update can bring it back   \xc2\xb7 nothing\n\n");
+	if (!report->session->options->quiet)
+		text_events(out, history);
 	if (history->run_count == 0)
 		buf_text(out, "nothing was done on this Mac so far\n");
+}
+
+/* --- a target --- */
+
+static bool
+rule_has_receipt(const struct rule *rule, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < rule->receipt_count; i++)
+		if (strcmp(rule->receipts[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* The rule of a kext that the history names: by the ledger's case, else by its id. */
+static const struct rule *
+rule_of_key(const struct session *session, const char *key, const char **path)
+{
+	size_t i;
+
+	*path = NULL;
+	for (i = 0; i < session->row_count; i++) {
+		if (strcmp(session->rows[i].key, key) != 0)
+			continue;
+		*path = session->rows[i].path;
+		if (session->rows[i].rule != NULL)
+			return rules_find(&session->rules, session->rows[i].rule);
+	}
+	return rules_find_kext(
+	    &session->rules, key[0] != '/' ? key : NULL, key[0] == '/' ? key : *path, NULL);
+}
+
+static bool
+is_meant(const struct session *session, const char *key)
+{
+	const char *target = session->options->targets[0], *path;
+	const char *wanted = path_canonical(session->arena, target);
+	const struct rule *rule = rule_of_key(session, key, &path);
+
+	if (strncmp(target, RECEIPT_PREFIX, strlen(RECEIPT_PREFIX)) == 0)
+		return rule != NULL && rule_has_receipt(rule, target + strlen(RECEIPT_PREFIX));
+	if (rule != NULL && strcmp(rule->id, target) == 0)
+		return true;
+	if (wanted != NULL)
+		return strcmp(key, wanted) == 0 || (path != NULL && strcmp(path, wanted) == 0);
+	return fnmatch(target, key, 0) == 0;
+}
+
+/* A run is told when it named the target, what the target means, or nothing. */
+static bool
+is_run_meant(
+    const struct session *session, const struct history *history, const struct ledger_run *run)
+{
+	const char *target = session->options->targets[0], *word = run->targets, *path;
+	const struct rule *rule;
+	size_t len, i;
+
+	for (; *word != '\0'; word += len + (word[len] != '\0')) {
+		len = strcspn(word, " ");
+		if (strlen(target) == len && strncmp(word, target, len) == 0)
+			return true;
+		for (i = 0; i < history->sighting_count; i++) {
+			rule = rule_of_key(session, history->sightings[i].key, &path);
+			if ((rule != NULL && strlen(rule->id) == len &&
+				strncmp(word, rule->id, len) == 0) ||
+			    fnmatch(arena_strndup(session->arena, word, len),
+				history->sightings[i].key, 0) == 0)
+				return true;
+		}
+	}
+	return run->targets[0] == '\0';
+}
+
+static void
+keep_meant(struct session *session, struct history *history)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < history->sighting_count; i++)
+		if (is_meant(session, history->sightings[i].key))
+			history->sightings[kept++] = history->sightings[i];
+	history->sighting_count = kept;
+	for (kept = i = 0; i < history->standing_count; i++)
+		if (is_meant(session, history->standings[i].key))
+			history->standings[kept++] = history->standings[i];
+	history->standing_count = kept;
+	for (kept = i = 0; i < history->run_count; i++)
+		if (is_run_meant(session, history, &history->runs[i]))
+			history->runs[kept++] = history->runs[i];
+	history->run_count = kept;
+	if (history->sighting_count + history->standing_count == 0 &&
+	    rules_find(&session->rules, session->options->targets[0]) == NULL)
+		die(EXIT_USAGE,
+		    "%s: no rule and nothing that was ever seen here has that name; "
+		    "kextirpate history without a target lists all",
+		    session->options->targets[0]);
+}
+
+static void
+read_history(struct session *session, struct history *history)
+{
+	struct arena *arena = session->arena;
+	struct ledger *ledger = &session->ledger;
+	int error;
+
+	if (!session->has_ledger)
+		return;
+	error = ledger_run_list(ledger, arena, &history->runs, &history->run_count);
+	if (error == 0)
+		error = ledger_standing_list(
+		    ledger, arena, &history->standings, &history->standing_count);
+	if (error == 0)
+		error = ledger_sighting_list(
+		    ledger, arena, false, &history->sightings, &history->sighting_count);
+	if (error != 0)
+		die(EXIT_IO, "%s/ledger.db: %s", ledger->folder, fault_sentence(error));
+}
+
+static void
+write_page(struct session *session, const struct history *history, const char *path)
+{
+	struct new_file file;
+	struct buf page = {0};
+	int error = new_file_begin(&file, session->arena, path);
+
+	if (error == 0) {
+		history_html(&page, session->arena, history, session->now);
+		error = new_file_end(&file, buf_flush(&page, file.fd));
+		buf_done(&page);
+	}
+	if (error != 0)
+		die(EXIT_CANNOT_CREATE, "%s: %s; nothing was written", path, fault_sentence(error));
 }
 
 static int
@@ -107,22 +334,19 @@ history_command(const struct options *options)
 	struct session session;
 	struct history history = {0};
 	struct report report;
-	int exit, error = 0;
+	int exit;
 
 	session_begin(&session, options, 0);
-	if (session.has_ledger) {
-		error = ledger_run_list(&session.ledger, session.arena, &history.runs,
-		    &history.run_count);
-		if (error == 0)
-			error = ledger_standing_list(&session.ledger, session.arena,
-			    &history.standings, &history.standing_count);
-	}
-	if (error != 0)
-		die(EXIT_IO, "%s/ledger.db: %s", session.ledger.folder, fault_sentence(error));
+	read_history(&session, &history);
+	if (options->target_count > 0)
+		keep_meant(&session, &history);
+	history_make_lanes(session.arena, &history);
+	if (options->html != NULL)
+		write_page(&session, &history, options->html);
 	report_begin(&report, &session, "history");
 	if (report.is_json)
 		json_history(&report, &history);
-	else
+	else if (options->html == NULL)
 		text_history(&report, &history);
 	exit = report_end(&report, session.has_ledger ? 0 : 7);
 	session_end(&session);
@@ -131,9 +355,9 @@ history_command(const struct options *options)
 
 const struct command cmd_history = {
     .name = "history",
-    .synopsis = "history [OPTIONS]",
+    .synopsis = "history [OPTIONS] [TARGET]",
     .summary = "list what was done, and what was true, over time",
-    .groups = 0,
-    .max_targets = 0,
+    .groups = OPTIONS_HISTORY,
+    .max_targets = 1,
     .run = history_command,
 };

@@ -60,6 +60,7 @@ static const struct option_row option_rows[] = {
 	"end with 0 when an OS update would bring nothing back", FLAG(update_ready)},
     {"--wait", "TIME", OPTIONS_WAIT, "wait as long as 10m, 90s or 1h for what is pending",
 	TIME(wait_seconds)},
+    {"--html", "FILE", OPTIONS_HISTORY, "write a page with a picture to FILE", TEXT(html)},
     {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4", FLAG(pending_ok)},
     {NULL, NULL, 0, NULL, OPTION_FLAG, 0},
 };

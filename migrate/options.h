@@ -19,7 +19,8 @@ enum option_group {
 	OPTIONS_RECHECK = 32,
 	OPTIONS_STATUS = 64,
 	OPTIONS_TARGETS = 1 << 12, /* approve: targets are acted on, and nothing is removed */
-	OPTIONS_WAIT = 128
+	OPTIONS_WAIT = 128,
+	OPTIONS_HISTORY = 256
 };
 
 enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };
@@ -38,7 +39,7 @@ struct options {
 	bool json, quiet, verbose, dry_run, all, all_matching;
 	bool accept_bystanders, without_replacement, keep_receipts, pending_ok;
 	bool help, installcheck, update_ready;
-	const char *root, *data, *preboot, *rules, *state;
+	const char *root, *data, *preboot, *rules, *state, *html;
 	enum approval approval;
 	enum policy policy;
 	enum restart restart;

@@ -7,6 +7,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/removal.h"
+#include "migrate/sighting.h"
 #include "migrate/rule_paths.h"
 #include "uninstall/plan_cutoff.h"
 #include "kmutil-helpers/banned.h"
@@ -161,8 +162,7 @@ removal_plan(struct removal *removal)
 	    .claims = &removal->claims,
 	    .jobs = &removal->jobs,
 	    .dependents = &removal->dependents,
-	    .accepted_losses =
-		removal->only_rebuild ? UINT_MAX : session->options->accepted_losses,
+	    .accepted_losses = removal->only_rebuild ? UINT_MAX : session->options->accepted_losses,
 	    .macos_major = session->host.macos,
 	    .has_rebuild = session_has_rebuild(session),
 	    .collection_unreadable = collection_unreadable(session),
@@ -288,6 +288,15 @@ record_end(struct removal *removal, struct ledger_case *rows, size_t count, int 
 	return store_commit(session->ledger.db, error);
 }
 
+/* What is here before the run takes it away, for the history. */
+static int
+record_before(struct session *session)
+{
+	int error = store_begin(session->ledger.db);
+
+	return error != 0 ? error : store_commit(session->ledger.db, sightings_record(session));
+}
+
 static const char *
 joined_targets(const struct options *options, struct arena *arena)
 {
@@ -407,8 +416,10 @@ removal_run(struct removal *removal)
 		removal->run.rebuild_was_cut_off = session->recovery.rebuild_was_cut_off;
 		removal->run.tell =
 		    !session->options->quiet && isatty(STDERR_FILENO) == 1 ? tell : NULL;
-		error = ledger_run_begin(&session->ledger, &row, removal->plan.steps,
-		    removal->plan.step_count, rows, count);
+		error = record_before(session);
+		if (error == 0)
+			error = ledger_run_begin(&session->ledger, &row, removal->plan.steps,
+			    removal->plan.step_count, rows, count);
 		removal->run.id = row.id;
 		removal->run.rows = rows;
 		removal->run.row_count = count;

@@ -11,6 +11,7 @@
 #include "migrate/seen.h"
 #include "migrate/session.h"
 #include "migrate/settings.h"
+#include "migrate/sighting.h"
 #include "migrate/trust.h"
 #include "migrate/witness.h"
 #include "uninstall/settle.h"
@@ -415,7 +416,7 @@ session_record(struct session *session)
 	int error;
 
 	/* What is seen in between is no standing. */
-	if (session->row_count == 0 || session->look.verifying || session->look.safe_mode)
+	if (session->look.verifying || session->look.safe_mode)
 		return 0;
 	error = store_begin(session->ledger.db);
 	if (error != 0)
@@ -423,6 +424,8 @@ session_record(struct session *session)
 	for (i = 0; error == 0 && i < session->subject_count; i++)
 		if (session->subjects[i].row != NULL)
 			error = ledger_case_put(&session->ledger, &session->subjects[i].now);
+	if (error == 0)
+		error = sightings_record(session);
 	return store_commit(session->ledger.db, error);
 }
 

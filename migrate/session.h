@@ -79,7 +79,8 @@ void session_tell_settings(struct session *session, const struct settings *setti
 /* Reads the sources again, after something changed, and judges the cases anew. */
 void session_look_again(struct session *session);
 
-/* Records what this look found of every row, in one transaction. 0 or a fault. */
+/* Records what this look found of every row, and what is new of where each kext is, in
+ * one transaction. 0 or a fault. */
 int session_record(struct session *session) __attribute__((warn_unused_result));
 
 /* Whether the running macOS has kmutil rebuild. */

@@ -39,6 +39,11 @@ static const struct store_rung ledger_ladder[] = {
 	"CREATE INDEX run_running ON run (state) WHERE state = 'running';"
 	"DROP TABLE seen;"
 	"PRAGMA user_version = 2"},
+    {3, "CREATE TABLE sighting (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at TEXT NOT NULL,"
+	"  build TEXT, product_version TEXT, boot_uuid TEXT, run INTEGER NOT NULL, standing TEXT,"
+	"  places INTEGER NOT NULL);"
+	"CREATE INDEX sighting_key ON sighting (key);"
+	"PRAGMA user_version = 3"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

@@ -10,7 +10,8 @@
  *   vaulted   what a step put into the vault: where from, where to, identity
  *   kext_case one kext that is or was to be removed, and what is known of it
  *   standing  each change of a case's standing, with build and time
- *   seen      one row: the boot and build that recheck saw last
+ *   sighting  in which places a kext was, whenever that, its standing or the build
+ *             changed
  */
 #ifndef UNINSTALL_LEDGER_H
 #define UNINSTALL_LEDGER_H
@@ -127,6 +128,34 @@ struct ledger_standing {
 };
 int ledger_standing_list(struct ledger *ledger, struct arena *arena,
     struct ledger_standing **items, size_t *count);
+
+/* --- sightings (ledger_sighting.c) --- */
+
+/* The places as bits. */
+enum sighting_place {
+	PLACE_BUNDLE = 1,   /* a bundle on disk */
+	PLACE_LISTED = 2,   /* a member of this system's collection */
+	PLACE_LOADABLE = 4, /* and not known to be refused */
+	PLACE_KEPT = 8,     /* in instructions, loadable list or stash */
+	PLACE_STAGED = 16,
+	PLACE_LOADED = 32,
+	PLACE_UNREAD = 64   /* not every place could be read: there may be more */
+};
+
+struct ledger_sighting {
+	const char *key; /* as of a case */
+	const char *at, *build, *product_version, *boot_uuid;
+	int64_t run; /* the last run that had begun by then, 0: none */
+	enum standing standing;
+	unsigned int places;
+};
+
+/* Adds a sighting; its run is filled in by the ledger. */
+int ledger_sighting_put(struct ledger *ledger, const struct ledger_sighting *sighting)
+    __attribute__((warn_unused_result));
+/* All in the order in which they were added, or the last one of each kext. */
+int ledger_sighting_list(struct ledger *ledger, struct arena *arena, bool only_last,
+    struct ledger_sighting **items, size_t *count);
 
 /* The time now, RFC 3339 in UTC, in a buffer of at least 32 bytes. */
 void ledger_now(char *text, size_t size);
