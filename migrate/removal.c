@@ -159,6 +159,7 @@ removal_plan(struct removal *removal)
 	    .cases = &session->cases,
 	    .rules = removal->selection.rules,
 	    .rule_count = removal->selection.rule_count,
+	    .catalogue = &session->rules,
 	    .claims = &removal->claims,
 	    .jobs = &removal->jobs,
 	    .dependents = &removal->dependents,

@@ -84,23 +84,6 @@ add_whole(struct session *session, struct selection *selection, const struct rul
 	}
 }
 
-static bool
-has_receipt(const struct subject *subject, const char *id)
-{
-	size_t i, len = strlen(id);
-	const char *leaf;
-
-	for (i = 0; subject->kext != NULL && i < subject->kext->trace_count; i++) {
-		if (subject->kext->traces[i]->source != SOURCE_RECEIPT)
-			continue;
-		leaf = path_leaf(subject->kext->traces[i]->container);
-		if (strncmp(leaf, id, len) == 0 &&
-		    (strcmp(leaf + len, ".plist") == 0 || strcmp(leaf + len, ".bom") == 0))
-			return true;
-	}
-	return false;
-}
-
 /* The package that a target names; NULL: it names none. */
 static const char *
 receipt_of(const char *target)
@@ -135,7 +118,8 @@ matches(const struct session *session, const struct subject *subject, const char
 	if (rule != NULL)
 		return subject_rule_of(session, subject) == rule;
 	if (receipt_of(target) != NULL)
-		return has_receipt(subject, receipt_of(target));
+		return subject->kext != NULL &&
+		       case_is_listed_by(subject->kext, NULL, receipt_of(target));
 	if (path != NULL)
 		return has_path(subject, path);
 	return subject->now.bundle_id != NULL && fnmatch(target, subject->now.bundle_id, 0) == 0;

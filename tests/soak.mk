@@ -9,3 +9,4 @@ soak:
 	FAIL_STEP=1 prove --timer --comments --failures tests/story/fail.t
 	PRODUCTS=all prove --timer --comments --failures tests/story/products.t
 	FIELD_RUNS=9 prove --timer --comments --failures tests/story/field.t
+	MACS=200 prove --timer --comments --failures tests/story/macs.t

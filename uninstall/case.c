@@ -314,3 +314,23 @@ case_get_facts(const struct kext_case *kext)
 	}
 	return facts;
 }
+
+bool
+case_is_listed_by(const struct kext_case *kext, const char *path, const char *package)
+{
+	size_t i, len = strlen(package);
+	const struct trace *trace;
+	const char *leaf;
+
+	for (i = 0; i < kext->trace_count; i++) {
+		trace = kext->traces[i];
+		if (trace->source != SOURCE_RECEIPT ||
+		    (path != NULL && strcmp(trace->path, path) != 0))
+			continue;
+		leaf = path_leaf(trace->container);
+		if (strncmp(leaf, package, len) == 0 &&
+		    (strcmp(leaf + len, ".plist") == 0 || strcmp(leaf + len, ".bom") == 0))
+			return true;
+	}
+	return false;
+}

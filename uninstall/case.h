@@ -61,4 +61,8 @@ struct case_facts case_get_facts(const struct kext_case *kext);
  * folder; the bundle that a job names; NULL for a stashed copy. */
 const char *trace_original_path(const struct trace *trace);
 
+/* Whether the package of that id lists the kext; path: whether it lists that bundle of it,
+ * NULL: any. */
+bool case_is_listed_by(const struct kext_case *kext, const char *path, const char *package);
+
 #endif

@@ -14,12 +14,21 @@
 #define READ_BYTES 65536
 #define UNKNOWN_TEXT "whether it shares files with the product is unknown"
 
+/* The file that a claim's path leads to. */
+struct opened {
+	dev_t dev;
+	ino_t inode;
+	struct claim *claim;
+};
+
 struct collector {
 	const struct root *root;
 	struct arena *arena;
 	struct claim_list *claims;
 	struct bom_buffers *buffers;
-	const char *receipt; /* the id being read */
+	const char *receipt;   /* the id being read */
+	struct opened *opened; /* of all claims, sorted; NULL: not needed so far */
+	size_t opened_count;
 };
 
 static int
@@ -142,6 +151,60 @@ compare_with_claim(const void *key, const void *claim)
 }
 
 static int
+compare_opened(const void *a, const void *b)
+{
+	const struct opened *left = a, *right = b;
+
+	if (left->dev != right->dev)
+		return left->dev < right->dev ? -1 : 1;
+	return left->inode < right->inode ? -1 : left->inode > right->inode;
+}
+
+static void
+open_claims(struct collector *collector)
+{
+	struct claim_list *claims = collector->claims;
+	struct stat st;
+	size_t i;
+
+	collector->opened =
+	    arena_array(collector->arena, claims->count + 1, sizeof(*collector->opened));
+	for (i = 0; i < claims->count; i++)
+		if (path_stat(collector->root, claims->items[i].path, &st) == 0)
+			collector->opened[collector->opened_count++] =
+			    (struct opened){st.st_dev, st.st_ino, &claims->items[i]};
+	if (collector->opened_count > 1)
+		qsort(collector->opened, collector->opened_count, sizeof(*collector->opened),
+		    compare_opened);
+}
+
+static bool
+is_ascii(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+/* Beyond ASCII the file system folds and normalises by tables of its own: it is asked
+ * where the path leads. */
+static struct claim *
+find_opened(struct collector *collector, const char *path)
+{
+	struct opened key, *found;
+	struct stat st;
+
+	if (is_ascii(path) || path_stat(collector->root, path, &st) != 0)
+		return NULL;
+	if (collector->opened == NULL)
+		open_claims(collector);
+	key = (struct opened){.dev = st.st_dev, .inode = st.st_ino};
+	found =
+	    bsearch(&key, collector->opened, collector->opened_count, sizeof(key), compare_opened);
+	return found != NULL ? found->claim : NULL;
+}
+
+static int
 mark_other(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct collector *collector = payload;
@@ -152,6 +215,8 @@ mark_other(const char *path, const struct bom_entry *entry, void *payload)
 		      compare_with_claim);
 
 	(void)entry;
+	if (claim == NULL)
+		claim = find_opened(collector, path);
 	if (claim != NULL && claim->other == NULL)
 		claim->other = collector->receipt;
 	return 0;

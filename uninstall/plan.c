@@ -68,12 +68,55 @@ is_to_keep(const struct plan_input *input, const char *path)
 	return false;
 }
 
+static bool
+is_rule_of_targets(const struct plan_input *input, const struct rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < input->rule_count; i++)
+		if (input->rules[i] == rule)
+			return true;
+	return false;
+}
+
+static bool
+has_package(const struct rule *rule, const char *package)
+{
+	size_t i;
+
+	for (i = 0; i < rule->receipt_count; i++)
+		if (strcmp(rule->receipts[i], package) == 0)
+			return true;
+	return false;
+}
+
+/* Another product's package that lists the bundle, also where no package of the targets
+ * does; NULL: there is none. A package that no rule knows may be the product's own. */
+static const char *
+find_owner(const struct plan_input *input, const struct kext_case *kext, const char *path)
+{
+	const struct rule *rule;
+	size_t i, j;
+
+	for (i = 0; input->catalogue != NULL && i < input->catalogue->count; i++) {
+		rule = &input->catalogue->rules[i];
+		if (rule == kext->rule || is_rule_of_targets(input, rule))
+			continue;
+		for (j = 0; j < rule->receipt_count; j++)
+			if (case_is_listed_by(kext, path, rule->receipts[j]) &&
+			    (kext->rule == NULL || !has_package(kext->rule, rule->receipts[j])))
+				return rule->receipts[j];
+	}
+	return NULL;
+}
+
 /* Why a bundle stays; NULL when it goes. What another package lists in it is that
  * package's too: it may be the newer one. */
 static const char *
-reason_to_keep_bundle(
-    struct arena *arena, const struct plan_input *input, const struct trace *trace)
+reason_to_keep_bundle(struct arena *arena, const struct plan_input *input,
+    const struct kext_case *kext, const struct trace *trace)
 {
+	const char *owner;
 	size_t i;
 
 	if (trace->keeper != KEEPER_ROOT || is_to_keep(input, trace->path))
@@ -83,7 +126,10 @@ reason_to_keep_bundle(
 		    path_is_below(input->claims->items[i].path, trace->path))
 			return arena_printf(
 			    arena, "the package %s lists it too", input->claims->items[i].other);
-	return NULL;
+	owner = find_owner(input, kext, trace->path);
+	return owner != NULL
+		   ? arena_printf(arena, "the package %s of another product lists it", owner)
+		   : NULL;
 }
 
 /* The bundles of the targets, outermost first: a nested one goes with its parent. */
@@ -101,7 +147,7 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 			trace = kext->traces[j];
 			if (trace->source != SOURCE_BUNDLE || is_vaulted(plan, trace->path))
 				continue;
-			why = reason_to_keep_bundle(arena, input, trace);
+			why = reason_to_keep_bundle(arena, input, kext, trace);
 			if (why != NULL)
 				add_kept(arena, plan, trace->path, why);
 			else
@@ -142,8 +188,7 @@ find_job(const struct plan_input *input, const char *path)
 
 /* Why a job stays; NULL when it may go. */
 static const char *
-reason_to_keep_job(
-    struct arena *arena, const struct plan_input *input, const struct claim *claim)
+reason_to_keep_job(struct arena *arena, const struct plan_input *input, const struct claim *claim)
 {
 	const struct job *job = find_job(input, claim->path);
 	const struct kext_case *other;
@@ -213,8 +258,7 @@ keep_for_installer(struct arena *arena, const struct plan_input *input, struct p
 			add_kept(arena, plan, claim->path, "inside an installer only bundles go");
 	}
 	for (i = 0; i < input->claims->receipt_count; i++)
-		add_kept(arena, plan,
-		    arena_printf(arena, "receipt:%s", input->claims->receipts[i]),
+		add_kept(arena, plan, arena_printf(arena, "receipt:%s", input->claims->receipts[i]),
 		    "inside an installer no receipt is touched");
 }
 

@@ -36,6 +36,7 @@ struct plan_input {
 	const struct case_list *cases; /* of the whole Mac: the bystanders are among them */
 	const struct rule *const *rules; /* of the targets, and those named without one */
 	size_t rule_count;
+	const struct rule_set *catalogue; /* all rules; NULL: no others are known */
 	const struct claim_list *claims;
 	const struct job_list *jobs; /* of the claims and traces; NULL: none */
 	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */

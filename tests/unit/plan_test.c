@@ -50,6 +50,26 @@ a_bundle_of_another_keeper_forbids_the_plan(void **state)
 	assert_null(find(w, STEP_VAULT, "/Volumes/Old/y.kext"));
 }
 
+/* The targets' own packages do not list it: then no claim speaks of it. */
+static void
+a_bundle_of_another_products_package_stays(void **state)
+{
+	static const char *theirs[] = {"com.other.pkg"}, *own[] = {PACKAGE};
+	struct world *w = *state;
+	struct rule rules[] = {{.id = "other", .receipts = theirs, .receipt_count = 1}};
+	struct rule_set catalogue = {.rules = rules, .count = 1};
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	(void)claim(w, "/usr/local/bin/a", CLAIM_AS_INSTALLED);
+	see(w, TARGET, SOURCE_RECEIPT)->container = "/private/var/db/receipts/com.other.pkg.plist";
+	w->input.catalogue = &catalogue;
+	assert_true(is_refused_for(w, "com.other.pkg"));
+	assert_null(find(w, STEP_VAULT, KEXT));
+	rules[0].receipts = own;
+	make(w);
+	assert_non_null(find(w, STEP_VAULT, KEXT));
+}
+
 static void
 files_stay_for_the_reason_that_is_true(void **state)
 {
@@ -347,6 +367,7 @@ main(void)
 	    TEST(a_bundle_goes_to_the_vault),
 	    TEST(a_nested_bundle_goes_with_its_parent),
 	    TEST(a_bundle_of_another_keeper_forbids_the_plan),
+	    TEST(a_bundle_of_another_products_package_stays),
 	    TEST(files_stay_for_the_reason_that_is_true),
 	    TEST(no_file_goes_on_the_word_of_a_receipt_that_broke_off),
 	    TEST(folders_go_after_what_they_hold_innermost_first),
