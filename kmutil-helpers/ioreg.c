@@ -12,7 +12,7 @@
 #define USAGE_PAGE_DESKTOP 1 /* USB HID usage tables, 1.12: Generic Desktop */
 #define USAGE_KEYBOARD 6
 
-enum wanted { OTHER, CHILDREN, NAME, BUNDLE, BSD, TRANSPORT, PAGE, USAGE, WAITING };
+enum wanted { OTHER, CHILDREN, NAME, BUNDLE, BSD, TRANSPORT, PAGE, USAGE, WAITING, SERVER };
 
 static const struct {
 	const char *key;
@@ -27,6 +27,7 @@ static const struct {
     {"PrimaryUsagePage", PAGE, PLIST_INTEGER},
     {"PrimaryUsage", USAGE, PLIST_INTEGER},
     {"IODEXTMatchCount", WAITING, PLIST_INTEGER},
+    {"IOUserServerName", SERVER, PLIST_STRING},
 };
 
 /* An entry whose dictionary is open. */
@@ -43,8 +44,8 @@ struct ioreg_reader {
 	struct plist_stream *stream;
 	struct frame frames[PLIST_MAX_DEPTH];
 	size_t open;
-	unsigned int level; /* containers that are open */
-	enum wanted wanted; /* of the key that was read last */
+	unsigned int level;   /* containers that are open */
+	enum wanted wanted;   /* of the key that was read last */
 	enum plist_type type; /* that belongs to it */
 	size_t bytes_in, text_bytes;
 	int fault;
@@ -146,6 +147,8 @@ take_value(struct ioreg_reader *reader, const struct plist_event *event)
 		return keep_text(reader, event, &entry->bsd_name);
 	case TRANSPORT:
 		return keep_text(reader, event, &entry->transport);
+	case SERVER:
+		return keep_text(reader, event, &entry->user_server);
 	case PAGE:
 		frame->desktop = number == USAGE_PAGE_DESKTOP;
 		break;

@@ -23,11 +23,12 @@
 struct ioreg_entry {
 	size_t parent; /* its place in the list, before this one; IOREG_NO_PARENT */
 	const char *name;
-	const char *bundle_id; /* of the kext that drives it */
-	const char *bsd_name;  /* "disk4s1", "en5" */
-	const char *transport; /* of a HID device: "USB", "SPI", "Virtual" */
-	bool keyboard;         /* a HID device whose primary usage is a keyboard's */
-	int64_t dexts_waiting; /* IODEXTMatchCount; 0 without it */
+	const char *bundle_id;   /* of the kext that drives it */
+	const char *bsd_name;    /* "disk4s1", "en5" */
+	const char *transport;   /* of a HID device: "USB", "SPI", "Virtual" */
+	const char *user_server; /* the dext's program that drives it, or that it is */
+	bool keyboard;           /* a HID device whose primary usage is a keyboard's */
+	int64_t dexts_waiting;   /* IODEXTMatchCount; 0 without it */
 };
 
 struct ioreg {

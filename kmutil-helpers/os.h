@@ -32,6 +32,11 @@ int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result))
  * (docs/facts.md#backup). A file system without attributes is no error. 0 or -errno. */
 int os_exclude_from_backup(int fd) __attribute__((warn_unused_result));
 
+/* The value of an extended attribute of an open file or folder, as text with a NUL; cut to
+ * size. Its length, -ENOENT without it (or where the file system has none), -errno. */
+int os_read_attribute(int fd, const char *name, char *value, size_t size)
+    __attribute__((warn_unused_result));
+
 #define OS_PROCESS_NAME_BYTES 64
 /* Name, as far as the kernel keeps it, and parent of a process. 0 or -errno. */
 int os_process(pid_t pid, pid_t *parent, char name[OS_PROCESS_NAME_BYTES])

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysctl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/os.h"
@@ -35,6 +36,17 @@ int64_t
 os_mtime_ns(const struct stat *st)
 {
 	return (int64_t)st->st_mtimespec.tv_sec * 1000000000 + st->st_mtimespec.tv_nsec;
+}
+
+int
+os_read_attribute(int fd, const char *name, char *value, size_t size)
+{
+	ssize_t len = fgetxattr(fd, name, value, size - 1, 0, 0);
+
+	if (len < 0)
+		return errno == ENOATTR || errno == ENOTSUP ? -ENOENT : -errno;
+	value[len] = '\0';
+	return (int)len;
 }
 
 int

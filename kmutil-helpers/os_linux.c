@@ -2,6 +2,7 @@
 /* The seam on Linux, where the tests and the simulated Mac run. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,21 @@ os_exclude_from_backup(int fd)
 		fd, "user." OS_BACKUP_ATTRIBUTE, OS_BACKUP_VALUE, strlen(OS_BACKUP_VALUE), 0) == 0)
 		return 0;
 	return errno == ENOTSUP || errno == EPERM ? 0 : -errno;
+}
+
+int
+os_read_attribute(int fd, const char *name, char *value, size_t size)
+{
+	char here[NAME_MAX + 1]; /* of Linux's 255 bytes, too */
+	ssize_t len;
+
+	if (snprintf(here, sizeof(here), "user.%s", name) >= (int)sizeof(here))
+		return -ENAMETOOLONG;
+	len = fgetxattr(fd, here, value, size - 1);
+	if (len < 0)
+		return errno == ENODATA || errno == ENOTSUP ? -ENOENT : -errno;
+	value[len] = '\0';
+	return (int)len;
 }
 
 int

@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +27,7 @@
 
 #include "kmutil-helpers/banned.h"
 
+#define ROOT_HOME "/var/root"
 #define READ_BYTES 16384
 /* After the end at most this is still taken out of a pipe that somebody keeps
  * filling: more than any pipe of macOS or Linux holds. */
@@ -142,14 +145,18 @@ actions_fill(posix_spawn_file_actions_t *actions, const struct spawning *spawnin
 static int
 start(struct spawning *spawning)
 {
-	static const char *const environment[] = {
-	    "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/var/root", "LANG=C", NULL};
 	const struct spawn_request *request = spawning->request;
+	char home[PATH_MAX + sizeof("HOME=")];
+	const char *const environment[] = {
+	    "PATH=/usr/bin:/bin:/usr/sbin:/sbin", home, "LANG=C", NULL};
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	int fault;
 
+	if (snprintf(home, sizeof(home), "HOME=%s",
+		request->home != NULL ? request->home : ROOT_HOME) >= (int)sizeof(home))
+		return -ENAMETOOLONG;
 	fault = -posix_spawn_file_actions_init(&actions);
 	if (fault != 0)
 		return fault;
@@ -207,7 +214,7 @@ has_ended(pid_t pid)
 	siginfo_t info = {0};
 
 	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-	    info.si_pid == pid;
+	       info.si_pid == pid;
 }
 
 /* Reads on until the program ended or the limit is reached. */
@@ -353,8 +360,7 @@ out:
 }
 
 int
-spawn_ask(struct arena *arena, const char *const *argv, int timeout_ms,
-    struct spawn_result *result)
+spawn_ask(struct arena *arena, const char *const *argv, int timeout_ms, struct spawn_result *result)
 {
 	struct spawn_request request = {.argv = argv, .timeout_ms = timeout_ms};
 	int fault = spawn_run(arena, &request, result);
@@ -371,8 +377,8 @@ spawn_ask(struct arena *arena, const char *const *argv, int timeout_ms,
 const char *
 spawn_last_words(struct arena *arena, const struct spawn_result *result)
 {
-	const struct piece texts[] = {piece_make(result->err, result->err_len),
-	    piece_make(result->out, result->out_len)};
+	const struct piece texts[] = {
+	    piece_make(result->err, result->err_len), piece_make(result->out, result->out_len)};
 	struct piece rest, line, last = {NULL, 0};
 	size_t i;
 

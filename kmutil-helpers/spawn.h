@@ -13,9 +13,9 @@
 
 #include "kmutil-helpers/arena.h"
 
-#define SPAWN_TIMEOUT_MS 30000         /* for a request that names no limit */
-#define SPAWN_GRACE_MS 2000            /* from SIGTERM to SIGKILL */
-#define SPAWN_INPUT_BYTES ((size_t)512)  /* any pipe holds that much: _POSIX_PIPE_BUF */
+#define SPAWN_TIMEOUT_MS 30000            /* for a request that names no limit */
+#define SPAWN_GRACE_MS 2000               /* from SIGTERM to SIGKILL */
+#define SPAWN_INPUT_BYTES ((size_t)512)   /* any pipe holds that much: _POSIX_PIPE_BUF */
 #define SPAWN_CAP_BYTES ((size_t)4 << 20) /* kept of each of stdout and stderr */
 
 struct spawn_request {
@@ -25,6 +25,7 @@ struct spawn_request {
 	/* After the limit the program is left to itself, not ended. It then
 	 * ignores SIGPIPE, because nobody reads what it prints any more. */
 	bool leave_running;
+	const char *home;  /* its HOME; NULL: root's */
 	const char *input; /* its stdin, at most SPAWN_INPUT_BYTES; NULL: /dev/null */
 	/* Takes stdout as it comes, instead of keeping it: result.out is then "". */
 	void (*take_out)(const void *bytes, size_t len, void *payload);
@@ -45,8 +46,8 @@ struct spawn_result {
  * program; another -errno when it could not be started. A process that it left
  * behind and that keeps its output open is not waited for. SIGCHLD is handled
  * here meanwhile: one thread only. */
-int spawn_run(struct arena *arena, const struct spawn_request *request,
-    struct spawn_result *result) __attribute__((warn_unused_result));
+int spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn_result *result)
+    __attribute__((warn_unused_result));
 
 /* Runs a tool that must answer: as spawn_run, and -FAULT_TIMEOUT after the limit,
  * -FAULT_TOOL when a signal ended it, -FAULT_SIZE when its answer was cut. The

@@ -30,3 +30,11 @@ sysext_policy_allows(const struct plist *payload, const char *id, const char *te
 	return holds(plist_find(plist_find(payload, "AllowedSystemExtensions"), team), id) ||
 	       holds(plist_find(payload, "AllowedTeamIdentifiers"), team);
 }
+
+bool
+sysext_policy_is_closed(const struct plist *payload)
+{
+	int may = 1;
+
+	return plist_boolean(plist_find(payload, "AllowUserOverrides"), &may) == 0 && !may;
+}

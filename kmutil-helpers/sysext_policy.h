@@ -17,4 +17,7 @@
  * understood allows nothing. */
 bool sysext_policy_allows(const struct plist *payload, const char *id, const char *team);
 
+/* Whether the payload lets no person allow an extension that it does not allow itself. */
+bool sysext_policy_is_closed(const struct plist *payload);
+
 #endif

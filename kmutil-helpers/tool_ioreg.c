@@ -37,11 +37,22 @@ ioreg_read_all(struct arena *arena, struct ioreg *registry)
 	return fault == 0 && registry->count == 0 ? -FAULT_OUTPUT : fault;
 }
 
+static int
+ask_for_key(struct arena *arena, const char *key, struct ioreg *registry)
+{
+	const char *const argv[] = {"/usr/sbin/ioreg", "-a", "-l", "-w0", "-r", "-k", key, NULL};
+
+	return ask(arena, argv, registry);
+}
+
 int
 ioreg_read_waiting(struct arena *arena, struct ioreg *registry)
 {
-	static const char *const argv[] = {
-	    "/usr/sbin/ioreg", "-a", "-l", "-w0", "-r", "-k", "IODEXTMatchCount", NULL};
+	return ask_for_key(arena, "IODEXTMatchCount", registry);
+}
 
-	return ask(arena, argv, registry);
+int
+ioreg_read_served(struct arena *arena, struct ioreg *registry)
+{
+	return ask_for_key(arena, "IOUserServerName", registry);
 }

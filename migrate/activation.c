@@ -1,157 +1,352 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asking an app to activate its dext (docs/facts.md#handoff). */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "kmutil-helpers/tool_codesign.h"
+#include "kmutil-helpers/tool_ioreg.h"
 #include "kmutil-helpers/tool_launchctl.h"
 #include "migrate/activation.h"
+#include "migrate/dext_state.h"
 #include "kmutil-helpers/banned.h"
 
 #define ACTIVATION_TIMEOUT_MS 30000
-#define PLACE_14 "System Settings > Privacy & Security"
-#define PLACE_15 "System Settings > General > Login Items & Extensions > Driver Extensions"
-#define PLACE_12 "System Preferences > Security & Privacy"
+#define SIGNAL_STATUS 128 /* sudo and shells add it to the signal of what they ran */
 
-/* Where this macOS lets a person allow the dext. */
-static const char *
-place_to_allow(int macos)
-{
-	return macos >= 15 ? PLACE_15 : macos >= 13 ? PLACE_14 : PLACE_12;
-}
-
-/* What has to happen before a dext that is not enabled can be. */
+/* What has to happen before a dext in that state is enabled. */
 static const char *
 missing_of(const struct session *session, const struct sysext *dext)
 {
-	const char *place = place_to_allow(session->host.macos);
+	const char *place = dext_state_place(session->host.macos);
+	static const char *const rest[DEXT_NEED_COUNT] = {
+	    [DEXT_NEEDS_RESTART] = "a restart ends that",
+	    [DEXT_NEEDS_TIME] = "macOS is still at it; look again in a moment",
+	    [DEXT_NEEDS_APP] = "its app can be asked again",
+	    [DEXT_NEEDS_UNKNOWN] =
+		"that state is not known here, so that its app is not asked; kextirpate doctor "
+		"says more",
+	};
 
-	if (dext->stage == SYSEXT_WAITING && strstr(dext->state, "user") != NULL)
+	switch (dext_state_need(dext->state)) {
+	case DEXT_NEEDS_PERSON:
 		return arena_printf(session->arena,
-		    "a person allows it in %s, a com.apple.system-extension-policy profile "
-		    "would have allowed it before",
-		    place);
-	if (dext->stage == SYSEXT_DISABLED)
+		    "a person allows it in %s; a com.apple.system-extension-policy profile that "
+		    "names %s of team %s would need nobody",
+		    place, dext->id, dext->team);
+	case DEXT_NEEDS_SWITCH:
 		return arena_printf(session->arena, "a person switches it on in %s", place);
-	if (dext->stage == SYSEXT_ENDED || dext->stage == SYSEXT_ENDING)
-		return "its app can be asked again after a restart";
-	return "a restart may be missing";
+	case DEXT_NEEDS_NOTHING:
+	case DEXT_NEEDS_RESTART:
+	case DEXT_NEEDS_TIME:
+	case DEXT_NEEDS_APP:
+	case DEXT_NEEDS_UNKNOWN:
+	case DEXT_NEED_COUNT:
+		break;
+	}
+	return rest[dext_state_need(dext->state)];
+}
+
+/* The kexts of the product that are seen on this Mac; *loaded: the first that is in the
+ * kernel, or NULL. */
+static const char **
+kexts_of(const struct session *session, const struct rule *rule, size_t *count, const char **loaded)
+{
+	const char **ids = arena_array(session->arena, session->subject_count + 1, sizeof(*ids));
+	const struct subject *subject;
+	size_t i;
+
+	*count = 0;
+	*loaded = NULL;
+	for (i = 0; i < session->subject_count; i++) {
+		subject = &session->subjects[i];
+		if (subject->kext == NULL || subject->kext->rule != rule ||
+		    subject->kext->bundle_id == NULL)
+			continue;
+		ids[(*count)++] = subject->kext->bundle_id;
+		if (*loaded == NULL && subject->evidence.facts.loaded)
+			*loaded = subject->kext->bundle_id;
+	}
+	return ids;
 }
 
 static void
-look(struct session *session, const struct rule *rule, struct activation *activation)
+look_at_registry(struct session *session, const struct rule *rule, struct matching_view *view,
+    const char **loaded)
 {
-	struct dexts dexts;
+	struct ioreg served, waiting;
+	size_t count;
+	const char **ids = kexts_of(session, rule, &count, loaded);
+	int error = ioreg_read_served(session->arena, &served);
+
+	*view = (struct matching_view){.now = MATCHING_UNKNOWN};
+	if (error == 0)
+		error = ioreg_read_waiting(session->arena, &waiting);
+	if (error == 0)
+		matching_judge(&served, &waiting, rule->replacement.dext_id, ids, count, view);
+	else
+		problem_add(&session->scan.problems, NULL, "ioreg", error,
+		    "whether the dext drives its device is unknown", false);
+}
+
+/* An enabled dext is not yet one that drives the device. */
+static void
+consider_registry(struct session *session, const struct rule *rule, struct activation *activation)
+{
+	const char *id = rule->replacement.dext_id, *loaded, *text = NULL;
+	struct matching_view view;
+
+	look_at_registry(session, rule, &view, &loaded);
+	activation->matching = view.now;
+	switch (view.now) {
+	case MATCHING_RUNS:
+		text = arena_printf(session->arena, "%s is active and drives its device", id);
+		break;
+	case MATCHING_HELD:
+		text = arena_printf(session->arena,
+		    "%s is active, but %s is still loaded and holds %s, so that the dext waits "
+		    "until it is gone and the Mac is restarted",
+		    id, view.kext, view.device != NULL ? view.device : "its device");
+		break;
+	case MATCHING_NO_SERVER:
+		text = arena_printf(session->arena,
+		    "%s is active and has a device, but its program does not run; kextirpate "
+		    "doctor %s says why",
+		    id, rule->id);
+		break;
+	case MATCHING_NONE:
+	case MATCHING_UNKNOWN:
+		text =
+		    loaded != NULL ? arena_printf(session->arena,
+					 "%s is active, but %s is still loaded and may hold its "
+					 "device until the restart",
+					 id, loaded)
+		    : view.now == MATCHING_NONE
+			? arena_printf(session->arena,
+			      "%s is active; none of its devices is attached, or it matches none",
+			      id)
+			: arena_printf(session->arena, "%s is active", id);
+		break;
+	}
+	activation->exit = view.now == MATCHING_HELD || view.now == MATCHING_NO_SERVER ||
+				   (view.now != MATCHING_RUNS && loaded != NULL)
+			       ? 4
+			       : 0;
+	activation->text = text;
+}
+
+static bool
+is_too_old(const struct rule *rule, const struct sysext *dext)
+{
+	return rule->replacement.minimum != NULL && dext->version[0] != '\0' &&
+	       readiness_compare_versions(dext->version, rule->replacement.minimum) < 0;
+}
+
+/* The dext's best row, and what it says. Of several rows of one id, left by an old version
+ * that waits for the restart, the best one counts. */
+static void
+look(struct session *session, const struct rule *rule, struct activation *activation,
+    struct dexts *dexts)
+{
 	const struct sysext *dext;
 	const char *id = rule->replacement.dext_id;
 
-	dexts_read(session, &dexts);
-	dext = sysext_find(&dexts.list, id, rule->replacement.dext_team);
+	dexts_read(session, dexts);
+	dext = sysext_find(&dexts->list, id, rule->replacement.dext_team);
 	activation->dext = dext;
 	activation->exit = 4;
+	activation->may_ask = false;
 	if (dext == NULL) {
+		activation->may_ask = true;
 		activation->text = arena_printf(session->arena,
-		    dexts.known ? "%s is not activated" : "whether %s is active is not known", id);
-	} else if (dext->stage == SYSEXT_ENABLED) {
-		activation->exit = 0;
-		activation->text = arena_printf(session->arena, "%s is active", id);
-	} else {
+		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
+	} else if (dext_state_need(dext->state) != DEXT_NEEDS_NOTHING) {
+		activation->may_ask = dext_state_need(dext->state) == DEXT_NEEDS_APP;
 		activation->text = arena_printf(
 		    session->arena, "%s is %s; %s", id, dext->state, missing_of(session, dext));
+	} else if (is_too_old(rule, dext)) {
+		activation->may_ask = true;
+		activation->text = arena_printf(session->arena,
+		    "%s is active in version %s, and the device needs %s", id, dext->version,
+		    rule->replacement.minimum);
+	} else {
+		consider_registry(session, rule, activation);
 	}
-}
-
-static bool
-refuse(struct activation *activation, const char *text)
-{
-	activation->exit = 5;
-	activation->text = text;
-	return false;
-}
-
-/* Whether the app is the one that the rule speaks of. */
-static bool
-is_trusted(struct session *session, const struct rule *rule, struct activation *activation)
-{
-	const struct rule_replacement *replacement = &rule->replacement;
-	const char *message = NULL;
-	struct stat st;
-	int error;
-
-	if (replacement->app_path == NULL || replacement->activate == NULL)
-		return refuse(
-		    activation, arena_printf(session->arena,
-				    "no rule says how the app of %s is asked; open it by hand",
-				    replacement->dext_id));
-	error = path_stat(&session->root, replacement->app_path, &st);
-	if (error != 0 || !S_ISDIR(st.st_mode))
-		return refuse(activation,
-		    arena_printf(session->arena, "%s: %s; install it first", replacement->app_path,
-			error != 0 ? fault_sentence(error) : "is not an app's folder"));
-	error = codesign_verify(session->arena, replacement->app_path, replacement->app_id,
-	    replacement->app_team, &message);
-	if (error != 0)
-		return refuse(activation,
-		    arena_printf(session->arena,
-			"%s: its signature is not the one that the rule names: %s; it was not run",
-			replacement->app_path, message != NULL ? message : fault_sentence(error)));
-	return true;
 }
 
 static void
-ask_app(struct session *session, const struct rule *rule, struct activation *activation)
+refuse(struct activation *activation, const char *text)
 {
-	struct spawn_request request = {.argv = rule->replacement.activate,
-	    .timeout_ms = ACTIVATION_TIMEOUT_MS,
-	    .leave_running = true};
+	activation->exit = 5;
+	activation->may_ask = false;
+	activation->text = text;
+}
+
+/* What of a try to ask is worth telling. */
+static const char *
+result_words(const struct session *session, const struct spawn_result *result)
+{
+	const char *words = spawn_last_words(session->arena, result);
+	int signal = result->signal != 0              ? result->signal
+		     : result->status > SIGNAL_STATUS ? result->status - SIGNAL_STATUS
+						      : 0;
+
+	if (result->timed_out)
+		return arena_printf(session->arena,
+		    "its app had not ended after %d s and was left to itself",
+		    ACTIVATION_TIMEOUT_MS / 1000);
+	if (signal != 0)
+		return arena_printf(session->arena,
+		    "its app crashed (signal %d); its vendor has to mend that", signal);
+	return words != NULL ? arena_printf(session->arena, "the app said: %s", words) : NULL;
+}
+
+/* As the person at the console; in that person's own session nothing else is needed. */
+static int
+run_app(struct session *session, const struct console *console, const char *const *argv,
+    struct spawn_result *result)
+{
+	struct spawn_request request = {
+	    .argv = argv, .timeout_ms = ACTIVATION_TIMEOUT_MS, .leave_running = true};
+
+	if (geteuid() == 0)
+		return launchctl_run_as_user(session->arena, console, &request, result);
+	request.home = getenv("HOME");
+	return spawn_run(session->arena, &request, result);
+}
+
+/* The app's helper with its words; where the rule says that opening the app is enough, its
+ * own program (assumption app-opens-by-program). */
+static const char *const *
+words_of(const struct session *session, const struct rule *rule, const struct readiness *readiness)
+{
+	const char **argv = arena_array(session->arena, 2, sizeof(*argv));
+
+	if (rule->replacement.activate != NULL)
+		return rule->replacement.activate;
+	if (readiness->program == NULL || strchr(readiness->program, '/') != NULL)
+		return NULL;
+	argv[0] = arena_printf(
+	    session->arena, "%s/Contents/MacOS/%s", rule->replacement.app_path, readiness->program);
+	return argv;
+}
+
+/* Runs the app's words and looks again; NULL words: nobody knows them. */
+static void
+ask(struct session *session, const struct rule *rule, const char *const *argv,
+    struct activation *activation)
+{
 	struct spawn_result result;
 	struct console console;
+	struct dexts dexts;
+	const char *words = NULL;
 	int error = console_read(session->arena, &console);
 
+	activation->exit = 4;
 	if (error != 0 || console.user == NULL) {
-		activation->exit = 4;
-		activation->text =
-		    "nobody is logged in; the dext is activated when someone is, and "
-		    "handoff or recheck runs again";
+		activation->text = arena_printf(session->arena,
+		    "%s; nobody is logged in, and only in a person's session its app can be asked: "
+		    "log in, then run handoff again",
+		    activation->text);
 		return;
 	}
-	error = launchctl_run_as_user(session->arena, &console, &request, &result);
+	error = run_app(session, &console, argv, &result);
 	activation->asked = error == 0;
-	look(session, rule, activation);
-	if (activation->exit == 0)
-		return;
+	look(session, rule, activation, &dexts);
+	activation->may_ask = false;
 	if (error != 0)
-		activation->text = arena_printf(
+		words = arena_printf(
 		    session->arena, "the app could not be asked: %s", fault_sentence(error));
-	else if ((activation->dext == NULL || result.status != 0) && !result.timed_out &&
-		 spawn_last_words(session->arena, &result) != NULL)
-		activation->text = arena_printf(session->arena, "%s; the app said: %s",
-		    activation->text, spawn_last_words(session->arena, &result));
+	else if (activation->dext == NULL || result.status != 0 || result.timed_out)
+		words = result_words(session, &result);
+	if (words != NULL && activation->exit != 0)
+		activation->text = arena_printf(session->arena, "%s; %s", activation->text, words);
+}
+
+void
+activation_prepare(struct session *session, const struct rule *rule, struct activation *activation)
+{
+	struct dexts dexts;
+
+	*activation = (struct activation){0};
+	if (rule->replacement.dext_id == NULL) {
+		refuse(activation,
+		    arena_printf(session->arena, "%s: no rule knows a replacement", rule->id));
+		return;
+	}
+	look(session, rule, activation, &dexts);
+	if (!activation->may_ask)
+		return;
+	readiness_check(session, rule, &dexts.list, &activation->readiness);
+	if (activation->readiness.obstacle != NULL)
+		refuse(activation, activation->readiness.obstacle);
+	else if (words_of(session, rule, &activation->readiness) == NULL)
+		refuse(activation, arena_printf(session->arena,
+				       "%s: its Info.plist names no program; open it by hand",
+				       rule->replacement.app_path));
+}
+
+void
+activation_ask(struct session *session, const struct rule *rule, struct activation *activation)
+{
+	ask(session, rule, words_of(session, rule, &activation->readiness), activation);
 }
 
 void
 activation_request(
     struct session *session, const struct rule *rule, bool dry_run, struct activation *activation)
 {
-	*activation = (struct activation){0};
-	if (rule->replacement.dext_id == NULL) {
-		(void)refuse(activation,
-		    arena_printf(session->arena, "%s: no rule knows a replacement", rule->id));
-		return;
-	}
-	look(session, rule, activation);
-	if (activation->exit == 0)
-		return;
-	/* It is there and only a person or a restart is missing: asking again changes
-	 * nothing, and repeated requests confuse macOS. */
-	if (activation->dext != NULL && activation->dext->stage == SYSEXT_WAITING)
-		return;
-	if (!is_trusted(session, rule, activation))
+	activation_prepare(session, rule, activation);
+	if (!activation->may_ask)
 		return;
 	if (dry_run)
 		activation->text =
 		    arena_printf(session->arena, "%s; %s would be asked to activate it",
 			activation->text, rule->replacement.app_path);
 	else
-		ask_app(session, rule, activation);
+		activation_ask(session, rule, activation);
+}
+
+/* Whether the dext is out of the way: its best row is none that macOS starts. */
+static bool
+is_withdrawn(const struct activation *activation)
+{
+	return activation->dext == NULL || activation->dext->stage == SYSEXT_ENDED ||
+	       activation->dext->stage == SYSEXT_DISABLED;
+}
+
+void
+activation_withdraw(
+    struct session *session, const struct rule *rule, bool dry_run, struct activation *activation)
+{
+	const char *app = rule->replacement.app_path;
+	struct dexts dexts;
+
+	*activation = (struct activation){0};
+	if (rule->replacement.dext_id == NULL || rule->replacement.deactivate == NULL) {
+		refuse(activation,
+		    arena_printf(session->arena,
+			"%s: no rule says how a dext of it is deactivated; removing its app in the "
+			"Finder does it",
+			rule->id));
+		return;
+	}
+	look(session, rule, activation, &dexts);
+	if (!is_withdrawn(activation)) {
+		readiness_check(session, rule, &dexts.list, &activation->readiness);
+		if (activation->readiness.obstacle != NULL) {
+			refuse(activation, activation->readiness.obstacle);
+			return;
+		}
+		if (!dry_run)
+			ask(session, rule, rule->replacement.deactivate, activation);
+	}
+	activation->exit = is_withdrawn(activation) ? 0 : 4;
+	if (activation->exit == 0)
+		activation->text = arena_printf(session->arena,
+		    "%s is not active; a restart ends what is left of it",
+		    rule->replacement.dext_id);
+	else if (dry_run)
+		activation->text = arena_printf(session->arena,
+		    "%s would be asked to deactivate %s", app, rule->replacement.dext_id);
 }

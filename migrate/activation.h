@@ -6,19 +6,36 @@
 #ifndef MIGRATE_ACTIVATION_H
 #define MIGRATE_ACTIVATION_H
 
+#include "migrate/matching.h"
+#include "migrate/readiness.h"
 #include "migrate/replacement.h"
 
 struct activation {
-	int exit;         /* 0: the dext is enabled; 4: it waits; 5: refused */
-	const char *text; /* what happened, what to do next */
-	const struct sysext *dext; /* its best row now, or NULL */
-	bool asked;       /* the app's helper was run */
+	int exit;                   /* 0: the dext is enabled; 4: it waits; 5: refused */
+	const char *text;           /* what is, and what to do next */
+	const struct sysext *dext;  /* its best row now, or NULL */
+	struct readiness readiness; /* of its app, where that was looked at */
+	bool may_ask;               /* nothing but asking its app is left to do now */
+	bool asked;                 /* the app was asked */
+	enum matching matching;     /* who drives the device, where the dext is enabled */
 };
 
-/* Looks at the dext of a rule and, unless it is active already or dry_run, asks
- * its app to activate it: the app must be at its place, signed by the rule's team
- * with the rule's identifier, and a person logged in. */
-void activation_request(struct session *session, const struct rule *rule, bool dry_run,
-    struct activation *activation);
+/* Looks at the dext of a rule, and, where it is not enabled, at its app. */
+void activation_prepare(
+    struct session *session, const struct rule *rule, struct activation *activation);
+
+/* After activation_prepare said that it may: asks the app, and looks again. What the app
+ * starts is given a time, and is then left to itself. */
+void activation_ask(
+    struct session *session, const struct rule *rule, struct activation *activation);
+
+/* Both; with dry_run it says what would be asked. */
+void activation_request(
+    struct session *session, const struct rule *rule, bool dry_run, struct activation *activation);
+
+/* Has the app deactivate the dext, as an undo of a migration may want it. 0: it is not
+ * enabled any more; 4: it still is, or a person or a restart is missing; 5: refused. */
+void activation_withdraw(
+    struct session *session, const struct rule *rule, bool dry_run, struct activation *activation);
 
 #endif

@@ -7,22 +7,6 @@
 #include "migrate/target.h"
 #include "kmutil-helpers/banned.h"
 
-/* A dext that is active behind a kext that is still in the kernel does not run. */
-static void
-consider_kext(const struct selection *selection, struct session *session,
-    struct activation *activation)
-{
-	size_t i;
-
-	for (i = 0; activation->exit == 0 && i < selection->count; i++)
-		if (selection->subjects[i]->evidence.facts.loaded) {
-			activation->exit = 4;
-			activation->text = arena_printf(session->arena,
-			    "%s, but %s is still loaded and may hold its device until the restart",
-			    activation->text, selection->subjects[i]->now.key);
-		}
-}
-
 static int
 handoff_command(const struct options *options)
 {
@@ -39,10 +23,10 @@ handoff_command(const struct options *options)
 		die(EXIT_USAGE, "%s: handoff takes one product that a rule knows",
 		    options->targets[0]);
 	activation_request(&session, selection.rules[0], options->dry_run, &activation);
-	consider_kext(&selection, &session, &activation);
 	dexts_read(&session, &dexts);
 	report_begin(&report, &session, "handoff");
 	if (report.is_json) {
+		report_json_kexts(&report, selection.subjects, selection.count, &dexts);
 		report_json_dexts(&report, &dexts);
 		json_object_begin(&report.json, "next");
 		json_text(&report.json, "text", activation.text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* plan: what uninstall would do here and now. Writes nothing. */
 #include "migrate/command.h"
-#include "migrate/removal.h"
+#include "migrate/migration.h"
 #include "kmutil-helpers/banned.h"
 
 static int
@@ -16,6 +16,7 @@ plan_command(const struct options *options)
 	removal.ask_approval = removal_may_ask(options);
 	removal_plan(&removal);
 	removal.exit = removal_expected_exit(&removal);
+	migration_tell_order(&removal);
 	exit = removal_report(&removal, "plan");
 	session_end(&session);
 	return exit;

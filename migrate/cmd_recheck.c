@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/die.h"
-#include "migrate/activation.h"
 #include "migrate/command.h"
+#include "migrate/migration.h"
 #include "migrate/removal.h"
 #include "migrate/restart.h"
 #include "migrate/seen.h"
@@ -75,29 +75,6 @@ keep_repairable(const struct session *session, struct selection *selection)
 			selection->subjects[kept++] = selection->subjects[i];
 	}
 	selection->count = kept;
-}
-
-/* Finishes the handoff of a migrate whose kexts are out of the way. */
-static void
-continue_migrations(struct session *session, const struct selection *selection)
-{
-	const struct rule *rule, *last = NULL;
-	struct activation activation;
-	size_t i;
-
-	for (i = 0; i < selection->count; i++) {
-		rule = subject_rule_of(session, selection->subjects[i]);
-		if (selection->subjects[i]->row == NULL || !selection->subjects[i]->now.migrates ||
-		    rule == NULL || rule == last ||
-		    (selection->subjects[i]->now.standing != STANDING_GONE &&
-			selection->subjects[i]->now.standing != STANDING_INERT))
-			continue;
-		last = rule;
-		activation_request(session, rule, false, &activation);
-		if (activation.exit != 0)
-			problem_add_text(
-			    &session->scan.problems, NULL, "activation", activation.text, false);
-	}
 }
 
 static void
@@ -178,7 +155,8 @@ look_and_act(struct removal *removal, const struct options *options)
 	targets_select(session, false, &removal->selection);
 	keep_cases(&removal->selection);
 	if (!options->dry_run)
-		continue_migrations(session, &removal->selection);
+		removal->exit =
+		    exit_worst(removal->exit, migration_continue(session, &removal->selection));
 	dexts_read(session, &removal->dexts);
 	for (i = 0; i < removal->selection.count; i++)
 		removal->exit = exit_worst(removal->exit,

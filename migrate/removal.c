@@ -40,6 +40,8 @@ make_targets(struct removal *removal, size_t *count)
 		targets[*count].rebuild = subject->now.rebuild;
 		targets[*count].replacement = replacement_judge(session, &removal->dexts,
 		    subject_rule_of(session, subject), &targets[*count].replacement_text);
+		if (removal->migrates)
+			targets[*count].replacement = REPLACEMENT_READY;
 		targets[*count].agent = replacement_agent(session, &removal->dexts,
 		    subject_rule_of(session, subject), &targets[*count].agent_known);
 		(*count)++;
@@ -393,6 +395,32 @@ die_of_run(const struct removal *removal, int error)
 	    removal->session->ledger.folder, fault_sentence(error), (long long)removal->run.id);
 }
 
+/* The steps that come before the kexts are touched; then the cases enter the ledger, and
+ * the rest follows. A run that is held leaves the cases as they were. */
+static int
+run_in_two(struct removal *removal, struct ledger_case *rows, size_t count)
+{
+	struct run *run = &removal->run;
+	struct step *steps = removal->plan.steps;
+	size_t first = 0, i;
+	int error;
+
+	while (first < removal->plan.step_count &&
+	       (steps[first].kind == STEP_PREPARE || steps[first].kind == STEP_ACTIVATE))
+		first++;
+	if ((error = run_steps(run, steps, first)) != 0)
+		return error;
+	if (run->held == NULL) {
+		if ((error = store_begin(removal->session->ledger.db)) != 0)
+			return error;
+		for (i = 0; error == 0 && i < count; i++)
+			error = ledger_case_put(&removal->session->ledger, &rows[i]);
+		if ((error = store_commit(removal->session->ledger.db, error)) != 0)
+			return error;
+	}
+	return run_steps(run, steps + first, removal->plan.step_count - first);
+}
+
 void
 removal_run(struct removal *removal)
 {
@@ -417,19 +445,20 @@ removal_run(struct removal *removal)
 		removal->run.rebuild_was_cut_off = session->recovery.rebuild_was_cut_off;
 		removal->run.tell =
 		    !session->options->quiet && isatty(STDERR_FILENO) == 1 ? tell : NULL;
+		removal->run.act = removal->act;
+		removal->run.act_payload = removal->act_payload;
 		error = record_before(session);
 		if (error == 0)
 			error = ledger_run_begin(&session->ledger, &row, removal->plan.steps,
-			    removal->plan.step_count, rows, count);
+			    removal->plan.step_count, rows, removal->migrates ? 0 : count);
 		removal->run.id = row.id;
 		removal->run.rows = rows;
 		removal->run.row_count = count;
 		for (i = 0; i < count; i++)
 			rows[i].run = row.id;
 		if (error == 0)
-			error =
-			    run_steps(&removal->run, removal->plan.steps, removal->plan.step_count);
-		error = record_end(removal, rows, count, error);
+			error = run_in_two(removal, rows, count);
+		error = record_end(removal, rows, removal->run.held == NULL ? count : 0, error);
 		if (error != 0)
 			die_of_run(removal, error);
 		look_again(removal);

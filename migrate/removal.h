@@ -14,12 +14,16 @@
 
 struct removal {
 	struct session *session;
-	const char *command;       /* as the ledger names the run */
+	const char *command; /* as the ledger names the run */
 	struct selection selection;
 	struct dexts dexts;
 	bool ask_approval;
-	bool only_rebuild;         /* approve: no file is touched */
+	bool only_rebuild; /* approve: no file is touched */
+	/* The replacement is activated first, by steps of the caller's before and behind those
+	 * that take the kexts away; it is the caller who refuses where that cannot be. */
 	bool migrates;
+	int (*act)(struct run *run, struct step *step, void *act_payload);
+	void *act_payload;
 	struct claim_list claims;
 	struct job_list jobs;
 	struct dependent_list dependents;

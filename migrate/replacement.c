@@ -5,13 +5,11 @@
 
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/sysext_db.h"
-#include "kmutil-helpers/sysext_policy.h"
-#include "kmutil-helpers/tool_codesign.h"
+#include "migrate/readiness.h"
 #include "migrate/replacement.h"
 #include "migrate/rule_paths.h"
 #include "kmutil-helpers/banned.h"
 
-#define APPLICATIONS "/Applications"
 #define DB_CAP_BYTES ((size_t)8 << 20)
 
 /* What sysextd keeps; false when there is nothing that could be read. */
@@ -120,26 +118,17 @@ subject_rule_of(const struct session *session, const struct subject *subject)
 		   : NULL;
 }
 
-/* Whether the dext needs nobody any more: its app is there, it is the one that the rule
- * names, and a profile allows the dext. */
+/* Whether the dext needs nobody any more: its app is ready to be asked, and a profile
+ * allows the dext. */
 static bool
-starts_by_itself(struct session *session, const struct rule_replacement *replacement)
+starts_by_itself(struct session *session, const struct dexts *dexts, const struct rule *rule)
 {
-	const struct plist *payload = NULL;
-	const char *message;
-	char *bytes;
-	size_t len;
+	struct readiness readiness;
 
-	if (!session->root.live || replacement->is_sysext || replacement->dext_team == NULL ||
-	    replacement->app_path == NULL || !path_is_below(replacement->app_path, APPLICATIONS) ||
-	    path_read(&session->root, SYSEXT_POLICY, DB_CAP_BYTES, session->arena, &bytes, &len) !=
-		0 ||
-	    plist_parse(session->arena, bytes, len, &payload, NULL) != 0)
+	if (!session->root.live || rule->replacement.dext_team == NULL)
 		return false;
-	return sysext_policy_allows(payload, replacement->dext_id, replacement->dext_team) &&
-	       path_exists(&session->root, replacement->app_path) &&
-	       codesign_verify(session->arena, replacement->app_path, replacement->app_id,
-		   replacement->app_team, &message) == 0;
+	readiness_check(session, rule, &dexts->list, &readiness);
+	return readiness.obstacle == NULL && readiness.allowed;
 }
 
 enum replacement_state
@@ -157,7 +146,7 @@ replacement_judge(
 		*text = "its replacement is there";
 		return REPLACEMENT_READY;
 	}
-	if (dext == NULL && dexts->known && starts_by_itself(session, &rule->replacement)) {
+	if (dext == NULL && dexts->known && starts_by_itself(session, dexts, rule)) {
 		*text = "its replacement's app is there, and a profile allows the dext";
 		return REPLACEMENT_READY;
 	}

@@ -21,20 +21,20 @@ struct dexts {
 void dexts_read(struct session *session, struct dexts *dexts);
 
 /* Whether the rule's replacement could take over now, and if not, why not. */
-enum replacement_state replacement_judge(struct session *session, const struct dexts *dexts,
-    const struct rule *rule, const char **text);
+enum replacement_state replacement_judge(
+    struct session *session, const struct dexts *dexts, const struct rule *rule, const char **text);
 
 /* The dext's part of a subject's exit status: 4 while a kext is out of the way and
  * its dext still waits, else the subject's own. */
-int replacement_exit(const struct session *session, const struct dexts *dexts,
-    const struct subject *subject);
+int replacement_exit(
+    const struct session *session, const struct dexts *dexts, const struct subject *subject);
 
 /* The rule of a subject; NULL when none is known. */
 const struct rule *subject_rule_of(const struct session *session, const struct subject *subject);
 
 /* What is still there of a security product's agent, by its rule: its app, its system
  * extension; NULL when nothing is. *known: the rule says what the agent is. */
-const char *replacement_agent(struct session *session, const struct dexts *dexts,
-    const struct rule *rule, bool *known);
+const char *replacement_agent(
+    struct session *session, const struct dexts *dexts, const struct rule *rule, bool *known);
 
 #endif

@@ -27,8 +27,7 @@ tell_step(const struct run *run, const struct step *step)
 static bool
 is_pointless(const struct run *run, const struct step *step)
 {
-	return run->failed > 0 &&
-	    (step->kind == STEP_REBUILD || step->kind == STEP_CLEAR_STAGING);
+	return run->failed > 0 && (step->kind == STEP_REBUILD || step->kind == STEP_CLEAR_STAGING);
 }
 
 static bool
@@ -118,9 +117,9 @@ run_steps(struct run *run, struct step *steps, size_t count)
 	for (i = 0; error == 0 && i < count; i++) {
 		if (steps[i].state != STEP_PLANNED)
 			continue;
-		if (is_pointless(run, &steps[i])) {
+		if (run->held != NULL || is_pointless(run, &steps[i])) {
 			steps[i].state = STEP_SKIPPED;
-			steps[i].message = "an earlier step failed";
+			steps[i].message = run->held != NULL ? run->held : "an earlier step failed";
 			error = ledger_step_set(run->ledger, run->id, &steps[i]);
 			continue;
 		}

@@ -12,19 +12,25 @@
 #include "uninstall/ledger.h"
 
 struct run {
-	struct arena *arena;    /* borrowed */
-	struct ledger *ledger;  /* borrowed, open for writing */
+	struct arena *arena;   /* borrowed */
+	struct ledger *ledger; /* borrowed, open for writing */
 	int64_t id;
 	/* Tells a person what happens, as it happens; may be NULL. */
 	void (*tell)(const char *text, void *payload);
 	void *payload;
+	/* Steps of the caller's own kinds (prepare, activate, verify): sets state and message,
+	 * returns the ledger's faults. NULL: this run has none. A step that must keep those
+	 * behind it from being taken says why in held. */
+	int (*act)(struct run *run, struct step *step, void *act_payload);
+	void *act_payload;
+	const char *held;
 	/* The cases that the run acts on, as the ledger has them; a rebuild's answer is
 	 * recorded with its step. Borrowed. */
 	struct ledger_case *rows;
 	size_t row_count;
 	struct kmutil_rebuild rebuild; /* what the last rebuild came to */
-	bool rebuild_was_cut_off; /* a run before this one was killed while it asked */
-	int failed;             /* steps that failed */
+	bool rebuild_was_cut_off;      /* a run before this one was killed while it asked */
+	int failed;                    /* steps that failed */
 };
 
 /* Carries out the planned steps, in order. 0, or the ledger's fault: then the run

@@ -350,6 +350,9 @@ step_act(struct run *run, struct step *step)
 	case STEP_PREPARE:
 	case STEP_ACTIVATE:
 	case STEP_VERIFY:
+		if (run->act != NULL)
+			return run->act(run, step, run->act_payload);
+		return step_failed(step, "was cut off; migrate does it again");
 	case STEP_KIND_COUNT:
 		break;
 	}

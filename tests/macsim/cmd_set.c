@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/macsim/keep.h"
-#include "tests/macsim/model.h"
+#include "tests/macsim/model_boot.h"
 
 static const struct {
 	const char *key, *values; /* words parted by "|" */
@@ -17,6 +17,11 @@ static const struct {
     {"tcc", "granted|denied"},
     {"filevault", "on|off"},
     {"dext.allowed", "yes|no"},
+    {"dext.old", "yes|no"},
+    {"alone", "yes|no"}, /* the dext is not staged beside its kext */
+    {"profile", "none|allow|forbid"},
+    {"server", "ok|dead"},
+    {"device", "present|absent"},
     {"keyboard", "none|builtin"},
     {"update", "none|prepared"},
     {"safe-mode", "off|on"},
@@ -53,13 +58,15 @@ is_number(const char *text)
 static void
 list_settings(void)
 {
-	fputs("macsim: settings: console=NAME|none app-team=TEAM settle=N\n", stderr);
+	fputs("macsim: settings: console=NAME|none app-team=TEAM dext-team=TEAM settle=N\n"
+	      "macsim:   dext.state=STATE|none dext.app=PATH\n",
+	    stderr);
 	fputs("macsim:   unreadable=PATH|none\n", stderr);
 	fputs("macsim:   route=en0|...|none drives=KEXT:disk|interface|keyboard:NAME,...\n"
 	      "macsim:   volumes=DISK:POINT:TYPE,...|none\n",
 	    stderr);
 	fputs("macsim:   assumption.ID=yes|no", stderr);
-	fputs(" tool.NAME=hang|fail|garbage|exit0|ok", stderr);
+	fputs(" tool.NAME=hang|fail|garbage|exit0|crash|ok", stderr);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		fprintf(stderr, " %s=%s", settings[i].key, settings[i].values);
 	fputc('\n', stderr);
@@ -71,8 +78,12 @@ is_valid(const char *key, const char *value)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		if (!strcmp(settings[i].key, key))
 			return is_one_of(settings[i].values, value);
-	if (!strcmp(key, "console") || !strcmp(key, "app-team"))
+	if (!strcmp(key, "console") || !strcmp(key, "app-team") || !strcmp(key, "dext-team"))
 		return is_name(value);
+	if (!strcmp(key, "dext.state")) /* none: macOS does not list it */
+		return *value && value[strspn(value, "abcdefghijklmnopqrstuvwxyz_")] == 0;
+	if (!strcmp(key, "dext.app")) /* where macOS knows the app */
+		return *value == '/';
 	if (!strcmp(key, "route") || !strcmp(key, "drives") || !strcmp(key, "volumes"))
 		return *value && strlen(value) < 400 && !strpbrk(value, " \n");
 	if (!strcmp(key, "settle"))
@@ -85,12 +96,28 @@ is_valid(const char *key, const char *value)
 				 "sudo|stat|pkgutil|kextcache|kcditto|sysctl|ioreg|scutil|"
 				 "launchctl|shutdown|helper",
 			   key + 5) &&
-		       is_one_of("hang|fail|garbage|exit0|ok", value);
+		       is_one_of("hang|fail|garbage|exit0|crash|ok", value);
 	if (!strncmp(key, "assumption.", 11))
 		for (size_t i = 0; model_assumption(i); i++)
 			if (!strcmp(model_assumption(i)->id, key + 11))
 				return is_one_of("yes|no", value);
 	return false;
+}
+
+/* What of a setting is to be seen on disk, or by whom the device is driven. */
+static void
+apply(const char *dir, struct model *model, const char *key)
+{
+	if (!strcmp(key, "volumes") || !strcmp(key, "update"))
+		keep_mounts_write(dir, model);
+	if (!strcmp(key, "profile"))
+		keep_sysext_write_profile(dir, model);
+	if (!strcmp(key, "dext.state") && model_is(model, key, "none"))
+		model_put(model, key, "");
+	if (!strncmp(key, "dext.", 5)) {
+		model_settle_dext(model);
+		keep_sysext_write(dir, model);
+	}
 }
 
 int
@@ -117,8 +144,7 @@ cmd_set(int argc, char **argv)
 			return MACSIM_ERROR;
 		}
 		model_put(model, argv[i], equals + 1);
-		if (!strcmp(argv[i], "volumes") || !strcmp(argv[i], "update"))
-			keep_mounts_write(argv[1], model);
+		apply(argv[1], model, argv[i]);
 	}
 	if (!model_is(model, "console", "none"))
 		keep_user_add(argv[1], model_get(model, "console", "user"));

@@ -43,7 +43,8 @@ show_one(const char *dir, const struct model *model, const char *key)
 
 	if (!strcmp(key, "--traces")) {
 		traces_print(model);
-	} else if (!strcmp(key, "loaded") || !strcmp(key, "used") || !strcmp(key, "job")) {
+	} else if (!strcmp(key, "loaded") || !strcmp(key, "used") || !strcmp(key, "job") ||
+		   !strcmp(key, "driver")) {
 		show_lines(model, key);
 	} else if (!strcmp(key, "listed")) {
 		if (keep_collection_present(dir, model))

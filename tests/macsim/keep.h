@@ -44,6 +44,8 @@ bool keep_staging_has(const char *root, const struct kext *kext);
 
 /* keep_sysext.c: db.plist, from the dext in the model. */
 void keep_sysext_write(const char *root, struct model *model);
+/* The System Extensions payload by "profile"; what it says of the dext becomes true. */
+void keep_sysext_write_profile(const char *root, struct model *model);
 
 /* keep_system.c: SystemVersion.plist; one more entry of InstallHistory.plist. */
 void keep_version_write(const char *root, const struct model *model);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * /Library/SystemExtensions/db.plist. The model holds one dext: dext.id, .team,
- * .short, .version, .state, .uuid, .app, .appid, .category; nothing without dext.id.
+ * .short, .version, .state, .uuid, .app, .appid, .category; nothing without dext.id. With
+ * dext.old an older version of it waits for the restart to be gone.
  */
 #include <string.h>
 
@@ -15,7 +16,7 @@ text(const struct model *model, const char *key)
 }
 
 static struct plist *
-extension(const struct model *model)
+extension(const struct model *model, bool old)
 {
 	const char *id = model_get(model, "dext.id", ""), *app = model_get(model, "dext.app", "");
 	struct files_path origin =
@@ -25,9 +26,9 @@ extension(const struct model *model)
 	struct plist *node = plist_dict(), *reference = plist_dict();
 
 	plist_set(node, "bundleVersion",
-	    plist_set(
-		plist_set(plist_dict(), "CFBundleShortVersionString", text(model, "dext.short")),
-		"CFBundleVersion", text(model, "dext.version")));
+	    plist_set(plist_set(plist_dict(), "CFBundleShortVersionString",
+			  old ? plist_string("1.0") : text(model, "dext.short")),
+		"CFBundleVersion", old ? plist_string("100") : text(model, "dext.version")));
 	plist_set(node, "categories",
 	    plist_push(plist_array(), plist_string("com.apple.system_extension.driver_extension")));
 	plist_set(node, "container", plist_set(plist_dict(), "bundlePath", plist_string(app)));
@@ -39,7 +40,9 @@ extension(const struct model *model)
 	plist_set(node, "references", plist_push(plist_array(), reference));
 	plist_set(node, "stagedBundleURL",
 	    plist_set(plist_dict(), "relative", plist_string(staged.text)));
-	plist_set(node, "state", text(model, "dext.state"));
+	plist_set(node, "state",
+	    old ? plist_string("terminated_waiting_to_uninstall_on_reboot")
+		: text(model, "dext.state"));
 	plist_set(node, "teamID", text(model, "dext.team"));
 	plist_set(node, "uniqueID", text(model, "dext.uuid"));
 	return node;
@@ -51,8 +54,10 @@ keep_sysext_write(const char *root, struct model *model)
 	struct plist *top = plist_dict(), *list = plist_array();
 	struct bytes out = {0};
 
+	if (*model_get(model, "dext.id", "") && model_is(model, "dext.old", "yes"))
+		plist_push(list, extension(model, true));
 	if (*model_get(model, "dext.id", "") && *model_get(model, "dext.state", ""))
-		plist_push(list, extension(model));
+		plist_push(list, extension(model, false));
 	plist_set(top, "bootUUID", text(model, "boot-session"));
 	plist_set(top, "developerMode", plist_bool(false));
 	plist_set(top, "extensionPolicies", plist_array());
@@ -61,5 +66,31 @@ keep_sysext_write(const char *root, struct model *model)
 	plist_write_binary(top, &out);
 	files_write(root, KEEP_SYSEXT "/db.plist", out.data, out.len, 0644);
 	plist_free(top);
+	bytes_done(&out);
+}
+
+#define PROFILE "/Library/Managed Preferences/com.apple.system-extension-policy.plist"
+
+void
+keep_sysext_write_profile(const char *root, struct model *model)
+{
+	bool allows = model_is(model, "profile", "allow");
+	struct plist *top = plist_dict(), *teams = plist_dict();
+	struct bytes out = {0};
+
+	model_put(model, "dext.allowed", allows ? "yes" : "no");
+	if (model_is(model, "profile", "none")) {
+		(void)files_remove_tree(root, PROFILE);
+	} else {
+		if (allows)
+			plist_set(teams, model_get(model, "dext.team", "T"),
+			    plist_push(plist_array(), text(model, "dext.id")));
+		plist_set(top, "AllowUserOverrides", plist_bool(false));
+		plist_write_binary(plist_set(top, "AllowedSystemExtensions", teams), &out);
+		files_write(root, PROFILE, out.data, out.len, 0644);
+		teams = NULL;
+	}
+	plist_free(top);
+	plist_free(teams);
 	bytes_done(&out);
 }

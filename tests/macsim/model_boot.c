@@ -74,6 +74,47 @@ model_settle_dext(struct model *model)
 	kexts_free(&kexts);
 }
 
+void
+model_note_driver(struct model *model)
+{
+	struct kexts kexts = kexts_get(model, "boot");
+	const char *category = model_get(model, "dext.category", ""), *who = "none", *last = "";
+	struct files_path line;
+
+	for (size_t i = 0; *category && i < kexts.count; i++)
+		if (!strcmp(kexts.items[i].category, category) &&
+		    model_is_loaded(model, kexts.items[i].id))
+			who = "kext";
+	kexts_free(&kexts);
+	if (!*category)
+		return;
+	if (strcmp(who, "none") == 0 && model_is(model, "dext.running", "yes"))
+		who = "dext";
+	line = files_format("%s:%s", model_get(model, "boots", "0"), who);
+	for (size_t i = 0; model_at(model, "driver", i); i++)
+		last = model_at(model, "driver", i);
+	if (strcmp(last, line.text) != 0)
+		model_add(model, "driver", line.text);
+}
+
+/* What macOS does at a start with an extension that waits for one. */
+static void
+boot_take_dext(struct model *model)
+{
+	const char *state = model_get(model, "dext.state", "");
+
+	model_put(model, "dext.old", "no");
+	if (!strncmp(state, "terminat", 8) || !strncmp(state, "uninstall", 9))
+		model_put(model, "dext.state", "");
+	else if (!strncmp(state, "activated_waiting_to_upgrade", 28))
+		model_put(model, "dext.state", "activated_enabled");
+	else if (!strcmp(state, "activated_enabled") &&
+		 !model_assumes(model, "dext-stays-approved"))
+		model_put(model, "dext.state", "activated_waiting_for_user");
+	model_settle_dext(model);
+	model_note_driver(model);
+}
+
 /* What nobody approved and yet enters. */
 static void
 boot_take_unapproved(const char *root, struct model *model)
@@ -104,12 +145,7 @@ model_boot(const char *root, struct model *model)
 	boot_take_collection(root, model);
 	boot_load(root, model);
 	keep_jobs_read(root, model);
-	if (model_is(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot"))
-		model_put(model, "dext.state", "");
-	else if (model_is(model, "dext.state", "activated_enabled") &&
-		 !model_assumes(model, "dext-stays-approved"))
-		model_put(model, "dext.state", "activated_waiting_for_user");
-	model_settle_dext(model);
+	boot_take_dext(model);
 	keep_sysext_write(root, model);
 }
 

@@ -14,5 +14,8 @@ void model_boot(const char *root, struct model *model);
 void model_update(const char *root, struct model *model, const char *version);
 /* Lets the dext run or wait, by what is loaded; also after an activation. */
 void model_settle_dext(struct model *model);
+/* Notes who drives the dext's device now, if that changed: "driver" in the model, one line
+ * BOOT:kext, BOOT:dext or BOOT:none for each change. Called after all that happens. */
+void model_note_driver(struct model *model);
 
 #endif

@@ -41,16 +41,56 @@ is_persons(const struct model *model)
 	return geteuid() != 0 && keep_user_find("", console, &uid, &gid) && uid == geteuid();
 }
 
+/* Asks macOS for the activation; its answers are the texts of Karabiner's manager, errors
+ * those of OSSystemExtensionErrorDomain. */
+static int
+activate(struct model *model, const char *id)
+{
+	if (strncmp(model_get(model, "dext.app", ""), "/Applications/", 14) != 0) {
+		fprintf(stderr,
+		    "Error: request of %s is failed with error: OSSystemExtensionErrorDomain error "
+		    "3\n",
+		    id);
+		return 1;
+	}
+	if (model_is(model, "profile", "forbid")) {
+		fprintf(stderr,
+		    "Error: request of %s is failed with error: OSSystemExtensionErrorDomain error "
+		    "10\n",
+		    id);
+		return 1;
+	}
+	/* macOS takes no second request for one that it is just ending. */
+	if (!strncmp(model_get(model, "dext.state", ""), "terminating", 11)) {
+		fprintf(stderr, "Error: %s:%s not in state to be enabled\n", id,
+		    model_get(model, "dext.state", ""));
+		return 1;
+	}
+	if (model_is(model, "alone", "yes") && model_at(model, "loaded", 0)) {
+		fprintf(stderr, "Error: request of %s is failed with error: error 1\n", id);
+		return 1;
+	}
+	if (model_is(model, "dext.allowed", "yes")) {
+		model_put(model, "dext.state", "activated_enabled");
+		printf("request of %s is completed\n", id);
+	} else {
+		model_put(model, "dext.state", "activated_waiting_for_user");
+		printf("request of %s requires user approval\n", id);
+	}
+	return 0;
+}
+
 int
 tool_app(struct model *model, int argc, char **argv)
 {
 	const char *id = model_get(model, "dext.id", ""), *verb = argc > 1 ? argv[1] : "";
+	int status = 0;
 
 	if (!strcmp(verb, "status")) {
 		printf("%s: %s\n", id, model_get(model, "dext.state", ""));
 		return 0;
 	}
-	if (strcmp(verb, "activate") != 0 && strcmp(verb, "deactivate") != 0) {
+	if (argc > 1 && strcmp(verb, "activate") != 0 && strcmp(verb, "deactivate") != 0) {
 		fputs("usage: Example Capture activate|deactivate|status\n", stderr);
 		return 1;
 	}
@@ -65,14 +105,11 @@ tool_app(struct model *model, int argc, char **argv)
 	if (!strcmp(verb, "deactivate")) {
 		model_put(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot");
 		printf("request of %s requires reboot\n", id);
-	} else if (model_is(model, "dext.allowed", "yes")) {
-		model_put(model, "dext.state", "activated_enabled");
-		printf("request of %s is completed\n", id);
-	} else {
-		model_put(model, "dext.state", "activated_waiting_for_user");
-		printf("request of %s requires user approval\n", id);
+	} else if (argc > 1 || model_assumes(model, "app-opens-by-program")) {
+		/* Without words it is the app itself that was opened. */
+		status = activate(model, id);
 	}
 	model_settle_dext(model);
 	model_put(model, "dext.stale", "yes"); /* db.plist is root's to write */
-	return 0;
+	return status;
 }

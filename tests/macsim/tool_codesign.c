@@ -31,7 +31,9 @@ static void
 signature_read(const struct model *model, const char *path, struct signature *out)
 {
 	const char *app = model_get(model, "dext.app", "");
-	struct files_path program = files_format("%s/Contents/MacOS/Example Capture", app);
+	struct files_path program = files_format("%s/Contents/MacOS/Example Capture", app),
+			  dext = files_format("%s/Contents/Library/SystemExtensions/%s.dext", app,
+			      model_get(model, "dext.id", ""));
 	struct kext kext;
 
 	memset(out, 0, sizeof(*out));
@@ -41,6 +43,11 @@ signature_read(const struct model *model, const char *path, struct signature *ou
 		snprintf(out->id, sizeof(out->id), "%s", model_get(model, "dext.appid", ""));
 		snprintf(out->team, sizeof(out->team), "%s",
 		    model_get(model, "app-team", model_get(model, "dext.team", "")));
+	} else if (*app && !strcmp(path, dext.text)) {
+		out->is_signed = out->is_intact = true;
+		snprintf(out->id, sizeof(out->id), "%s", model_get(model, "dext.id", ""));
+		snprintf(out->team, sizeof(out->team), "%s",
+		    model_get(model, "dext-team", model_get(model, "dext.team", "")));
 	} else if (keep_bundle_read("", path, &kext)) {
 		out->is_signed = out->is_intact = *kext.team != 0;
 		memcpy(out->id, kext.id, sizeof(out->id));

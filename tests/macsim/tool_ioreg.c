@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/macsim/keep_files.h"
 #include "tests/macsim/tool.h"
 #include "tests/macsim/write_plist.h"
 
@@ -68,8 +69,7 @@ driven(struct model *model, const char *word)
 	if (!model_assumes(model, "registry-names-driver"))
 		*id = 0;
 	if (!strcmp(kind, "keyboard"))
-		return keyboard(
-		    name, "USB", plist_push(plist_array(), entry("Driver", id, NULL)));
+		return keyboard(name, "USB", plist_push(plist_array(), entry("Driver", id, NULL)));
 	child = with_node(entry(name, "com.apple.iokit.Family", NULL), name);
 	return entry("Device", "com.apple.driver.Bus",
 	    plist_push(plist_array(), entry("Driver", id, plist_push(plist_array(), child))));
@@ -106,13 +106,46 @@ add_own(const struct model *model, struct plist *children)
 		plist_push(children, keyboard("Apple Internal Keyboard", "SPI", NULL));
 }
 
+/* What drives the device: a kext, or a dext by its program, which is an entry of its own
+ * below, while it runs (registry-shows-dext-server). */
 static struct plist *
-capture_device(const char *driver, bool waits)
+driver_entry(struct model *model, const char *id)
 {
-	struct plist *device = entry("PXSX", "",
-	    *driver ? plist_push(plist_array(), entry("Driver", driver, NULL)) : NULL);
+	bool is_dext = !strcmp(id, model_get(model, "dext.id", "none"));
+	struct files_path name = files_format("IOUserServer(%.200s-0x100000310)", id);
+	struct plist *made, *children = plist_array();
+
+	if (is_dext && !model_is(model, "server", "dead") &&
+	    model_assumes(model, "registry-shows-dext-server"))
+		plist_push(children,
+		    plist_set(entry(name.text, "", NULL), "IOUserServerName", plist_string(id)));
+	made = entry("Driver", id, children);
+	return is_dext ? plist_set(made, "IOUserServerName", plist_string(id)) : made;
+}
+
+static struct plist *
+capture_device(struct model *model, const char *driver, bool waits)
+{
+	struct plist *device = entry(
+	    "PXSX", "", *driver ? plist_push(plist_array(), driver_entry(model, driver)) : NULL);
 
 	return waits ? plist_set(device, "IODEXTMatchCount", plist_int(1)) : device;
+}
+
+/* The subtrees that -r -k KEY asks for; false: there are none. */
+static bool
+add_with_key(
+    struct model *model, struct plist *list, const char *driver, bool waits, const char *key)
+{
+	if (waits && !strcmp(key, "IODEXTMatchCount")) {
+		plist_push(list, capture_device(model, driver, waits));
+		return true;
+	}
+	if (!*driver || strcmp(key, "IOUserServerName") != 0 ||
+	    strcmp(driver, model_get(model, "dext.id", "none")) != 0)
+		return false;
+	plist_push(list, driver_entry(model, driver));
+	return true;
 }
 
 /* The whole plane, or with -k only the subtrees that have the key: nothing at all is
@@ -120,23 +153,22 @@ capture_device(const char *driver, bool waits)
 static void
 print_plist(struct model *model, const char *driver, bool waits, const char *key)
 {
-	struct plist *top = NULL, *children = plist_array();
+	struct plist *top, *children = plist_array();
 	struct bytes out = {0};
+	bool any = true;
 
-	if (!key || (waits && !strcmp(key, "IODEXTMatchCount")))
-		plist_push(children, capture_device(driver, waits));
-	else if (key) {
-		plist_free(children);
-		return;
-	}
 	if (key) {
+		any = add_with_key(model, children, driver, waits, key);
 		top = children;
 	} else {
+		if (!model_is(model, "device", "absent"))
+			plist_push(children, capture_device(model, driver, waits));
 		add_own(model, children);
 		add_driven(model, children);
 		top = entry("Root", "", children);
 	}
-	plist_write_xml(top, &out);
+	if (any)
+		plist_write_xml(top, &out);
 	fwrite(out.data, 1, out.len, stdout);
 	plist_free(top);
 	bytes_done(&out);
@@ -150,6 +182,11 @@ tool_ioreg(struct model *model, int argc, char **argv)
 	bool waits = *driver.id && model_is(model, "dext.state", "activated_enabled") &&
 		     model_assumes(model, "ioreg-shows-waiting-dext");
 	const char *id = runs ? model_get(model, "dext.id", "") : driver.id, *key = NULL;
+
+	if (model_is(model, "device", "absent")) {
+		id = "";
+		waits = false;
+	}
 
 	for (int i = 1; i < argc; i++) {
 		archive |= !strcmp(argv[i], "-a");

@@ -2,11 +2,14 @@
 /*
  * Which tool this is, and misbehaviour that was asked for (tool.NAME).
  */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tests/macsim/keep.h"
+#include "tests/macsim/model_boot.h"
 #include "tests/macsim/tool.h"
 
 static const struct {
@@ -38,9 +41,17 @@ static const struct {
 static int
 misbehave(const char *how, const char *name)
 {
-	if (!strcmp(how, "hang"))
-		for (;;)
-			pause();
+	if (!strcmp(how, "hang")) {
+		/* Until it is ended, or nobody listens to it any more. */
+		struct pollfd out = {.fd = STDOUT_FILENO};
+
+		while (poll(&out, 1, -1) < 0 || !(out.revents & (POLLERR | POLLNVAL)))
+			continue;
+	}
+	if (!strcmp(how, "crash")) {
+		signal(SIGSEGV, SIG_DFL);
+		raise(SIGSEGV);
+	}
 	if (!strcmp(how, "fail")) {
 		fprintf(stderr, "%s: internal error\n", name);
 		return 1;
@@ -78,6 +89,8 @@ main(int argc, char **argv)
 		keep_sysext_write("", model);
 		model_put(model, "dext.stale", "no");
 	}
+	if (model)
+		model_note_driver(model);
 	/* What a person asks for is macOS's to remember. */
 	if (model)
 		(void)model_save(model, "");

@@ -29,7 +29,7 @@ for chip in apple intel; do
   echo "# 15.7 $chip, with a person"
   new 15.7 "$chip" capture-card
   expect 4 'a dext behind a loaded kext waits' kextirpate handoff "$card"
-  says 'is still loaded and may hold its device'
+  says 'is still loaded and holds PXSX'
   on ioreg -l
   says '"IODEXTMatchCount" = 1'
 
@@ -93,7 +93,7 @@ echo '# an app that does not do as it is asked'
 without_dext 15.7 apple capture-card
 set_mac tool.helper=fail
 expect 4 'it fails' kextirpate handoff "$card"
-says 'its app can be asked again after a restart; the app said: helper: internal error'
+says 'its app can be asked again; the app said: helper: internal error'
 set_mac tool.helper=exit0
 expect 4 'it does nothing' kextirpate handoff "$card"
 says 'terminated waiting to uninstall on reboot'
@@ -116,7 +116,7 @@ rm "$mac$program"
 printf '#!/bin/sh\necho >/tmp/ran\n' >"$mac$program"
 chmod 755 "$mac$program"
 expect 5 'its program was replaced' kextirpate handoff "$card"
-says 'it was not run'
+says 'was not run'
 expect 5 'by another that migrate does not run' kextirpate migrate "$card"
 is 'it was not run' "$(ls "$mac/private/tmp")" ""
 is 'and the kexts are still there' \

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The order in which a device changes its driver. */
+#include <string.h>
+
+#include "kmutil-helpers/die.h"
+#include "migrate/migration.h"
+#include "kmutil-helpers/banned.h"
+
+#define HELD "nothing could take over yet, so that the kext stays"
+
+static bool
+is_enabled(const struct activation *activation)
+{
+	return activation->dext != NULL && activation->dext->stage == SYSEXT_ENABLED &&
+	       !activation->may_ask;
+}
+
+/* Staged is enough: macOS has taken it in, and a person can allow it while the kext works. */
+static bool
+is_staged(const struct activation *activation)
+{
+	return activation->dext != NULL && activation->dext->stage <= SYSEXT_WAITING;
+}
+
+static void
+refuse(struct migration *migration, const char *sentence)
+{
+	plan_refuse(migration->removal->session->arena, &migration->removal->plan, sentence);
+}
+
+/* A dext that is not staged beside its kext leaves the device alone between the restart
+ * and its activation: that must at least need no person. */
+static void
+consider_later(struct migration *migration, struct takeover *takeover)
+{
+	const struct session *session = migration->removal->session;
+
+	if (!takeover->rule->replacement.alone || is_staged(&takeover->activation) ||
+	    migration->removal->plan.step_count == 0)
+		return;
+	takeover->later = true;
+	if (!takeover->activation.readiness.allowed && !session->options->without_replacement)
+		refuse(migration, arena_printf(session->arena,
+				      "%s: is not staged beside its kext (coexists=\"no\"), and no "
+				      "profile allows "
+				      "it, so that its device would be without a driver until a "
+				      "person has allowed "
+				      "it after the restart; install a "
+				      "com.apple.system-extension-policy profile, or "
+				      "use --without-replacement",
+				      takeover->rule->replacement.dext_id));
+}
+
+static void
+look(struct migration *migration, struct takeover *takeover)
+{
+	struct session *session = migration->removal->session;
+
+	activation_prepare(session, takeover->rule, &takeover->activation);
+	if (takeover->activation.exit == 5)
+		refuse(migration, takeover->activation.text);
+	else
+		consider_later(migration, takeover);
+}
+
+static struct step *
+put_step(
+    struct step *steps, size_t *count, enum step_kind kind, const char *subject, const char *why)
+{
+	struct step *step = &steps[(*count)++];
+
+	*step = (struct step){.kind = kind, .subject = subject, .why = why};
+	return step;
+}
+
+static void
+put_before(const struct takeover *takeover, struct step *steps, size_t *count)
+{
+	const struct rule_replacement *replacement = &takeover->rule->replacement;
+	struct step *step;
+
+	if (is_enabled(&takeover->activation)) {
+		step = put_step(steps, count, STEP_ACTIVATE, replacement->dext_id,
+		    "the dext takes over from the kext");
+		step->state = STEP_DONE;
+		step->message = "is active already";
+		return;
+	}
+	if (takeover->activation.may_ask)
+		(void)put_step(steps, count, STEP_PREPARE, replacement->app_path,
+		    "the app is there, its vendor signed it, and policy and macOS allow its dext");
+	if (!takeover->later)
+		(void)put_step(steps, count, STEP_ACTIVATE, replacement->dext_id,
+		    "requested now, while the kext still works");
+}
+
+static void
+put_behind(const struct takeover *takeover, struct step *steps, size_t *count)
+{
+	const char *dext_id = takeover->rule->replacement.dext_id;
+
+	if (takeover->later)
+		(void)put_step(steps, count, STEP_ACTIVATE, dext_id,
+		    "after the restart: it is not staged beside its kext");
+	(void)put_step(
+	    steps, count, STEP_VERIFY, dext_id, "the kext is gone, and the dext drives the device");
+}
+
+/* The removal's steps between what comes before and behind them. */
+static void
+put_steps(struct migration *migration)
+{
+	struct plan *plan = &migration->removal->plan;
+	struct step *steps = arena_array(migration->removal->session->arena,
+	    plan->step_count + 3 * migration->count + 1, sizeof(*steps));
+	size_t count = 0, i;
+	bool idle = plan->step_count == 0;
+
+	for (i = 0; i < migration->count; i++)
+		idle &= is_enabled(&migration->items[i].activation);
+	if (idle || plan->refusal_count > 0)
+		return;
+	for (i = 0; i < migration->count; i++)
+		put_before(&migration->items[i], steps, &count);
+	for (i = 0; i < plan->step_count; i++)
+		steps[count++] = plan->steps[i];
+	for (i = 0; i < migration->count; i++)
+		put_behind(&migration->items[i], steps, &count);
+	for (i = 0; i < count; i++)
+		steps[i].n = (int)i + 1;
+	plan->steps = steps;
+	plan->step_count = plan->step_room = count;
+}
+
+static struct takeover *
+takeover_of(struct migration *migration, const struct step *step)
+{
+	const struct rule_replacement *replacement;
+	size_t i;
+
+	for (i = 0; i < migration->count; i++) {
+		replacement = &migration->items[i].rule->replacement;
+		if (strcmp(step->subject, step->kind == STEP_PREPARE ? replacement->app_path
+								     : replacement->dext_id) == 0)
+			return &migration->items[i];
+	}
+	die(EXIT_BUG, "%s: a step of nobody", step->subject);
+}
+
+static void
+act_activate(
+    struct migration *migration, struct run *run, struct step *step, struct takeover *takeover)
+{
+	struct activation *activation = &takeover->activation;
+
+	if (takeover->later) {
+		step->state = STEP_SKIPPED;
+		step->message = "after the restart, by recheck or by migrate again";
+		return;
+	}
+	if (activation->may_ask)
+		activation_ask(migration->removal->session, takeover->rule, activation);
+	step->state = is_enabled(activation) ? STEP_DONE : STEP_SKIPPED;
+	step->message = activation->text;
+	if (!is_staged(activation))
+		run->held = HELD;
+}
+
+static void
+act_verify(struct migration *migration, struct step *step, struct takeover *takeover)
+{
+	if (migration->removal->plan.restart_needed) {
+		step->state = STEP_SKIPPED;
+		step->message = "after the restart, by recheck or by migrate again";
+		return;
+	}
+	activation_prepare(migration->removal->session, takeover->rule, &takeover->activation);
+	step->state = takeover->activation.exit == 0 ? STEP_DONE : STEP_SKIPPED;
+	step->message = takeover->activation.text;
+}
+
+static int
+act(struct run *run, struct step *step, void *payload)
+{
+	struct migration *migration = payload;
+	struct takeover *takeover = takeover_of(migration, step);
+
+	if (step->kind == STEP_ACTIVATE) {
+		act_activate(migration, run, step, takeover);
+	} else if (step->kind == STEP_VERIFY) {
+		act_verify(migration, step, takeover);
+	} else {
+		step->state = STEP_DONE;
+		step->message = "is there and as its vendor signed it; nothing forbids its dext";
+	}
+	return 0;
+}
+
+void
+migration_plan(struct migration *migration, struct removal *removal)
+{
+	const struct selection *selection = &removal->selection;
+	size_t i;
+
+	*migration = (struct migration){.removal = removal,
+	    .items = arena_array(
+		removal->session->arena, selection->rule_count + 1, sizeof(*migration->items))};
+	removal->act = act;
+	removal->act_payload = migration;
+	for (i = 0; i < selection->rule_count; i++) {
+		migration->items[migration->count].rule = selection->rules[i];
+		look(migration, &migration->items[migration->count++]);
+	}
+	put_steps(migration);
+}
+
+int
+migration_expected_exit(const struct migration *migration)
+{
+	const struct activation *activation;
+	int exit = removal_expected_exit(migration->removal);
+	size_t i;
+
+	for (i = 0; exit != 5 && i < migration->count; i++) {
+		activation = &migration->items[i].activation;
+		if (migration->items[i].later || activation->may_ask || is_enabled(activation))
+			continue;
+		if (!is_staged(activation))
+			return 4; /* and the kext stays */
+		exit = exit_worst(exit, 4);
+	}
+	return exit;
+}
+
+/* Behind a kext that is about to go a dext waits for the restart, which is the kext's own
+ * exit status. */
+static int
+takeover_exit(const struct takeover *takeover, bool restart_needed)
+{
+	if (is_enabled(&takeover->activation))
+		return restart_needed ? 0 : takeover->activation.exit;
+	return 4;
+}
+
+int
+migration_exit(struct migration *migration)
+{
+	struct removal *removal = migration->removal;
+	int exit = 0, one;
+	size_t i;
+
+	if (removal->plan.refusal_count > 0)
+		return 5;
+	for (i = 0; i < migration->count; i++) {
+		one = takeover_exit(&migration->items[i], removal->plan.restart_needed);
+		exit = exit_worst(exit, one);
+		if (one != 0)
+			problem_add_text(&removal->session->scan.problems, NULL, "activation",
+			    migration->items[i].activation.text, false);
+	}
+	return removal->run.held != NULL ? 4 : exit_worst(exit, removal->exit);
+}
+
+bool
+migration_may_restart(const struct migration *migration)
+{
+	size_t i;
+
+	for (i = 0; i < migration->count; i++)
+		if (!migration->items[i].later && !is_enabled(&migration->items[i].activation))
+			return false;
+	return true;
+}
+
+void
+migration_tell_order(struct removal *removal)
+{
+	struct arena *arena = removal->session->arena;
+	struct plan *plan = &removal->plan;
+	const struct rule_replacement *replacement;
+	const struct sysext *dext;
+	struct step *step;
+	size_t i;
+
+	for (i = 0; plan->step_count > 0 && i < removal->selection.rule_count; i++) {
+		replacement = &removal->selection.rules[i]->replacement;
+		if (!replacement->alone || replacement->dext_id == NULL)
+			continue;
+		dext =
+		    sysext_find(&removal->dexts.list, replacement->dext_id, replacement->dext_team);
+		if (dext != NULL && dext->stage <= SYSEXT_WAITING)
+			continue;
+		step = arena_push(
+		    arena, &plan->steps, &plan->step_count, &plan->step_room, sizeof(*step));
+		*step = (struct step){.n = (int)plan->step_count,
+		    .kind = STEP_ACTIVATE,
+		    .subject = replacement->dext_id,
+		    .why = "its rule says coexists=\"no\"",
+		    .state = STEP_SKIPPED,
+		    .message = "only after the restart, by handoff or migrate: it is not staged "
+			       "beside its kext, so that its device has no driver meanwhile"};
+	}
+}
+
+int
+migration_continue(struct session *session, const struct selection *selection)
+{
+	const struct subject *subject;
+	const struct rule *rule, *last = NULL;
+	struct activation activation;
+	int exit = 0;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		subject = selection->subjects[i];
+		rule = subject_rule_of(session, subject);
+		if (subject->row == NULL || !subject->now.migrates || rule == NULL ||
+		    rule == last ||
+		    (subject->now.standing != STANDING_GONE &&
+			subject->now.standing != STANDING_INERT))
+			continue;
+		last = rule;
+		activation_request(session, rule, false, &activation);
+		exit = exit_worst(exit, activation.exit);
+		if (activation.exit != 0)
+			problem_add_text(
+			    &session->scan.problems, NULL, "activation", activation.text, false);
+	}
+	return exit;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Readiness: whether the replacement's app can be asked, before anything is: it is there,
+ * where macOS activates from, as its vendor signed it, for this macOS, and policy does not
+ * forbid it (docs/facts.md#handoff). Looks, and changes nothing.
+ */
+#ifndef MIGRATE_READINESS_H
+#define MIGRATE_READINESS_H
+
+#include "kmutil-helpers/tool_sysext.h"
+#include "migrate/session.h"
+
+struct readiness {
+	const char *obstacle; /* a sentence, path first, with what to do; NULL: it is ready */
+	bool allowed;         /* a profile allows the dext: no person is needed for that */
+	const char *version;  /* of the dext that the app holds; NULL: not known */
+	const char *program;  /* of the app itself, as its Info.plist names it; NULL */
+};
+
+/* dexts: what macOS lists now, for the place where it knows the app. */
+void readiness_check(struct session *session, const struct rule *rule,
+    const struct sysext_list *dexts, struct readiness *readiness);
+
+/* Compares two versions, number by number: <0, 0, >0. */
+int readiness_compare_versions(const char *a, const char *b);
+
+#endif
