@@ -19,6 +19,9 @@
 #define STATUS_USAGE 64
 #define STATUS_NOBODY 250
 
+/* The dialog waits 60 seconds: who was asked and took that long did not answer. */
+#define UNANSWERED_MS 58000
+
 /* "Error Domain=DOMAIN Code=CODE "TEXT" UserInfo={...}" */
 struct tool_error {
 	struct piece domain, text;
@@ -119,13 +122,22 @@ lists_converge(const struct kmutil_list *added, const struct kmutil_list *remove
 	return true;
 }
 
+/* LAError.h: 6 no biometry, 1004 not interactive: nobody there; 4 the system and 9 the
+ * program gave up waiting (assumption timeout-is-authentication-error). */
+static enum kmutil_outcome
+outcome_of_authentication(int code)
+{
+	if (code == 6 || code == 1004)
+		return KMUTIL_NOBODY;
+	return code == 4 || code == 9 ? KMUTIL_TIMED_OUT : KMUTIL_REFUSED;
+}
+
 static enum kmutil_outcome
 outcome_of_error(struct arena *arena, const struct tool_error *error,
     struct kmutil_rebuild *rebuild)
 {
-	/* LocalAuthentication: 6 no biometry, 1004 not interactive: nobody there. */
 	if (piece_is(error->domain, "com.apple.LocalAuthentication"))
-		return error->code == 6 || error->code == 1004 ? KMUTIL_NOBODY : KMUTIL_REFUSED;
+		return outcome_of_authentication(error->code);
 	if (error->code == STATUS_NEEDS_RESTART && rebuild->status == STATUS_NEEDS_RESTART)
 		return KMUTIL_NEEDS_RESTART;
 	error_name_kext(arena, error->text, rebuild);
@@ -187,4 +199,7 @@ kmutil_text_read_rebuild(struct arena *arena, const struct spawn_result *result,
 	} else {
 		rebuild->outcome = outcome_of_status(out, err, rebuild);
 	}
+	if (rebuild->outcome == KMUTIL_REFUSED && rebuild->asked &&
+	    result->took_ms >= UNANSWERED_MS)
+		rebuild->outcome = KMUTIL_TIMED_OUT;
 }

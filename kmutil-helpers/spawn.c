@@ -247,9 +247,11 @@ static void
 finish(struct spawning *spawning, int wake_read_fd, struct spawn_result *result)
 {
 	const struct spawn_request *request = spawning->request;
+	int64_t began = now_ms();
 	int status = 0;
 
 	watch(spawning, wake_read_fd, request->timeout_ms ? request->timeout_ms : SPAWN_TIMEOUT_MS);
+	result->took_ms = now_ms() - began;
 	result->timed_out = !spawning->ended;
 	if (result->timed_out && !request->leave_running) {
 		(void)kill(-spawning->pid, SIGTERM);

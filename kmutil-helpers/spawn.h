@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kmutil-helpers/arena.h"
 
@@ -39,6 +40,7 @@ struct spawn_result {
 	bool timed_out;
 	int status; /* exit status; -1 when it has none */
 	int signal; /* the signal that ended it, else 0 */
+	int64_t took_ms;
 };
 
 /* Runs a program to its end or its limit. 0 when it was started, whatever came

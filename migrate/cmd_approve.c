@@ -19,7 +19,7 @@ is_concerned(const struct subject *subject)
 	if (rebuild == REBUILD_APPROVED)
 		return subject->evidence.restart_needed && !subject->evidence.restarted;
 	return rebuild == REBUILD_WANTED || rebuild == REBUILD_REFUSED ||
-	       rebuild == REBUILD_FRUITLESS;
+	       rebuild == REBUILD_GATED || rebuild == REBUILD_FRUITLESS;
 }
 
 static void
@@ -31,6 +31,34 @@ keep_concerned(struct selection *selection)
 		if (is_concerned(selection->subjects[i]))
 			selection->subjects[kept++] = selection->subjects[i];
 	selection->count = kept;
+}
+
+/* Nothing waits for a rebuild: what the cases wait for instead. */
+static void
+report_cases(struct removal *removal)
+{
+	struct selection *selection = &removal->selection;
+	size_t i, kept = 0;
+
+	dexts_read(removal->session, &removal->dexts);
+	for (i = 0; i < selection->count; i++)
+		if (selection->subjects[i]->row != NULL)
+			selection->subjects[kept++] = selection->subjects[i];
+	selection->count = kept;
+	for (i = 0; i < kept; i++)
+		removal->exit = exit_worst(removal->exit,
+		    replacement_exit(removal->session, &removal->dexts, selection->subjects[i]));
+}
+
+static bool
+is_any_concerned(const struct selection *selection)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		if (is_concerned(selection->subjects[i]))
+			return true;
+	return false;
 }
 
 static void
@@ -66,6 +94,20 @@ has_planned_rebuild(const struct plan *plan)
 	return false;
 }
 
+static void
+ask(struct removal *removal, const struct options *options)
+{
+	keep_concerned(&removal->selection);
+	removal->ask_approval = true;
+	removal_plan(removal);
+	if (has_planned_rebuild(&removal->plan) && !options->dry_run)
+		announce(removal->session);
+	if (options->dry_run)
+		removal->exit = removal_expected_exit(removal);
+	else
+		removal_run(removal);
+}
+
 static int
 approve_command(const struct options *options)
 {
@@ -75,15 +117,10 @@ approve_command(const struct options *options)
 
 	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	targets_select(&session, true, &removal.selection);
-	keep_concerned(&removal.selection);
-	removal.ask_approval = true;
-	removal_plan(&removal);
-	if (has_planned_rebuild(&removal.plan) && !options->dry_run)
-		announce(&session);
-	if (options->dry_run)
-		removal.exit = removal_expected_exit(&removal);
+	if (is_any_concerned(&removal.selection))
+		ask(&removal, options);
 	else
-		removal_run(&removal);
+		report_cases(&removal);
 	exit = removal_report(&removal, "approve");
 	session_end(&session);
 	return exit;

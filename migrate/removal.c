@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/die.h"
+#include "migrate/late_gate.h"
 #include "migrate/removal.h"
 #include "migrate/sighting.h"
 #include "migrate/rule_paths.h"
@@ -82,19 +83,6 @@ keep_machine_steps(struct plan *plan)
 }
 
 static bool
-collection_unreadable(const struct session *session)
-{
-	const struct problem_list *list = &session->scan.problems;
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (strcmp(list->items[i].source, source_get(SOURCE_AUXKC)->name) == 0 ||
-		    strcmp(list->items[i].source, source_get(SOURCE_PREBOOT)->name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_extra(const struct claim_extra *extras, size_t count, const char *path)
 {
 	size_t i;
@@ -168,7 +156,7 @@ removal_plan(struct removal *removal)
 	    .accepted_losses = removal->only_rebuild ? UINT_MAX : session->options->accepted_losses,
 	    .macos_major = session->host.macos,
 	    .has_rebuild = session_has_rebuild(session),
-	    .collection_unreadable = collection_unreadable(session),
+	    .collection_unreadable = late_gate_collection_unreadable(session),
 	    .ask_approval = removal->ask_approval,
 	    .installer = session->context == CONTEXT_INSTALLER,
 	    .accept_bystanders = session->options->accept_bystanders,
@@ -229,7 +217,9 @@ removal_expected_exit(const struct removal *removal)
 	}
 	if (rebuild_left && !has_planned(plan, STEP_REBUILD))
 		return 3;
-	return plan->restart_needed ? 2 : 0;
+	if (plan->restart_needed)
+		return 2;
+	return plan->nothing_to_drop ? 1 : 0;
 }
 
 /* The ledger's rows of the targets as the run begins. */
@@ -253,12 +243,14 @@ make_rows(struct removal *removal, size_t *count)
 			continue;
 		row = &rows[(*count)++];
 		*row = subject->now;
-		named = facts->listed || facts->kept;
+		named = facts->listed || (facts->kept && late_gate_collection_unreadable(session));
 		row->restart_needed =
 		    (row->restart_needed && !subject->evidence.restarted) || facts->loaded || named;
 		if (named &&
 		    (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_CONVERGED))
 			row->rebuild = REBUILD_WANTED;
+		else if (!named && facts->kept && row->rebuild == REBUILD_NOT_NEEDED)
+			row->rebuild = REBUILD_CONVERGED;
 		row->boot_uuid = session->host.boot_uuid;
 		row->build = session->host.build;
 		row->was_clean = false;
@@ -442,6 +434,8 @@ removal_run(struct removal *removal)
 		rows = make_rows(removal, &count);
 		removal->run.arena = session->arena;
 		removal->run.ledger = &session->ledger;
+		removal->run.gate = late_gate;
+		removal->run.gate_payload = removal;
 		removal->run.rebuild_was_cut_off = session->recovery.rebuild_was_cut_off;
 		removal->run.tell =
 		    !session->options->quiet && isatty(STDERR_FILENO) == 1 ? tell : NULL;
@@ -507,6 +501,9 @@ removal_report(struct removal *removal, const char *command)
 		       has_planned_step(&removal->plan);
 	struct report report;
 
+	/* Nothing that a person could do: macOS names it, and has nothing to drop. */
+	if (removal->plan.nothing_to_drop && removal->exit == 1)
+		standing = STANDING_INERT;
 	report_begin(&report, removal->session, command);
 	if (report.is_json) {
 		report_json_steps(

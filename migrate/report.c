@@ -191,7 +191,8 @@ report_next(enum standing standing, int exit, const char *const **command)
 	case 5:
 		*command = explain;
 		return standing == STANDING_BLOCKED
-			   ? "macOS does not let go; approve may be tried once more; the last "
+			   ? "macOS does not let go, or another kext stands in the way: "
+			     "explain says which; approve may then be tried once more; the last "
 			     "resort is "
 			     "kmutil trigger-panic-medic in Recovery, which takes every "
 			     "third-party kext and "

@@ -28,42 +28,48 @@ struct names {
 	size_t count, room;
 };
 
-static void
+/* NULL: there is no such name. */
+static struct name *
 add_name(struct names *names, enum name_kind kind, const char *text, size_t order,
     const struct rule *rule, int line)
 {
 	struct name *name;
 
 	if (text == NULL)
-		return;
+		return NULL;
 	name = arena_push(names->arena, &names->items, &names->count, &names->room, sizeof(*name));
 	*name =
 	    (struct name){.kind = kind, .text = text, .rule = rule, .order = order, .line = line};
+	return name;
 }
 
 static void
 add_rule(struct names *names, const struct rule *rule, size_t order)
 {
 	const struct rule_kext *kext;
+	struct name *name;
 	size_t i, j;
 
-	add_name(names, NAME_RULE, rule->id, order, rule, rule->line);
+	(void)add_name(names, NAME_RULE, rule->id, order, rule, rule->line);
 	for (i = 0; i < rule->kext_count; i++) {
 		kext = &rule->kexts[i];
-		add_name(names, NAME_KEXT, kext->bundle_id, order, rule, kext->line);
-		add_name(names, NAME_KEXT, kext->pattern, order, rule, kext->line);
+		(void)add_name(names, NAME_KEXT, kext->bundle_id, order, rule, kext->line);
+		(void)add_name(names, NAME_KEXT, kext->pattern, order, rule, kext->line);
 		for (j = 0; j < kext->place_count; j++)
-			add_name(
+			(void)add_name(
 			    names, NAME_PATH, kext->places[j], order, rule, kext->place_lines[j]);
 	}
 	for (i = 0; i < rule->receipt_count; i++)
-		add_name(
+		(void)add_name(
 		    names, NAME_RECEIPT, rule->receipts[i], order, rule, rule->receipt_lines[i]);
 	for (i = 0; i < rule->job_count; i++)
-		add_name(names, NAME_JOB, rule->jobs[i].text, order, rule, rule->jobs[i].line);
+		(void)add_name(
+		    names, NAME_JOB, rule->jobs[i].text, order, rule, rule->jobs[i].line);
 	for (i = 0; i < rule->extra_count; i++) {
-		add_name(names, NAME_PATH, rule->extras[i].text, order, rule, rule->extras[i].line);
-		names->items[names->count - 1].is_extra = true;
+		name = add_name(
+		    names, NAME_PATH, rule->extras[i].text, order, rule, rule->extras[i].line);
+		if (name != NULL)
+			name->is_extra = true;
 	}
 }
 

@@ -356,28 +356,35 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 {
 	struct case_facts facts;
 	struct step *step;
-	bool staged = false, wanted = false;
+	bool staged = false, wanted = false, kept = false, droppable;
 	size_t i;
 
 	for (i = 0; i < input->target_count; i++) {
 		facts = case_get_facts(input->targets[i].kext);
+		/* What an unreadable collection lists is not known. */
+		droppable = facts.listed || (facts.kept && input->collection_unreadable);
 		staged |= facts.staged;
-		plan->restart_needed |= facts.loaded || facts.listed || facts.kept;
-		plan->wants_rebuild |= facts.listed || facts.kept;
-		wanted |=
-		    (facts.listed || facts.kept) && input->targets[i].rebuild != REBUILD_APPROVED;
+		kept |= facts.kept && input->targets[i].rebuild != REBUILD_APPROVED;
+		plan->restart_needed |= facts.loaded || droppable;
+		plan->wants_rebuild |= droppable;
+		wanted |= droppable && input->targets[i].rebuild != REBUILD_APPROVED;
 	}
+	plan->nothing_to_drop = kept && !plan->wants_rebuild;
 	wanted = wanted && input->has_rebuild;
 	if (staged || wanted)
 		(void)add_step(arena, plan, STEP_SETTLE, NULL,
 		    "macOS notices the change on disk by itself and must be done with it");
 	if (staged)
 		(void)add_step(arena, plan, STEP_CLEAR_STAGING, NULL, "a staged copy is left");
-	if (!wanted)
+	if (!wanted && !(plan->nothing_to_drop && input->has_rebuild))
 		return;
 	step = add_step(arena, plan, STEP_REBUILD, NULL,
 	    "the collection, its instructions or its stash still name the kext");
-	if (!input->ask_approval) {
+	if (!wanted) {
+		step->state = STEP_SKIPPED;
+		step->message = "the collection does not list the kext: a rebuild has nothing to "
+				"drop until an OS update lists it again, which recheck notices";
+	} else if (!input->ask_approval) {
 		step->state = STEP_SKIPPED;
 		step->message = "needs a person's approval: kextirpate approve";
 	}

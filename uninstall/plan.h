@@ -67,8 +67,11 @@ struct plan {
 	size_t bystander_count, bystander_room;
 	const char **refusals; /* sentences; any: nothing is done */
 	size_t refusal_count, refusal_room;
-	bool wants_rebuild;   /* the collection, stash or instructions name a target */
-	bool restart_needed;  /* a target is loaded, or named there */
+	bool wants_rebuild;   /* the collection lists a target, or cannot be read */
+	bool nothing_to_drop; /* only stash and instructions name one: a rebuild, which compares
+				 the collection with the disk (assumption
+				 rebuild-without-collection-keeps-stash), changes nothing */
+	bool restart_needed;  /* a target is loaded, or listed there */
 };
 
 /* A target, or another kext of a target's product: no bystander. */

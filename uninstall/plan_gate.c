@@ -30,6 +30,12 @@ has_step(const struct plan *plan, enum step_kind kind)
 	return false;
 }
 
+static bool
+asks_rebuild(const struct plan *plan)
+{
+	return !plan->nothing_to_drop && has_step(plan, STEP_REBUILD);
+}
+
 static void
 add_bystander(struct arena *arena, struct plan *plan, const struct kext_case *kext,
     const char *effect, const char *why)
@@ -44,11 +50,11 @@ add_bystander(struct arena *arena, struct plan *plan, const struct kext_case *ke
 static const char *
 effect_on(const struct plan *plan, const struct case_facts *facts, const char **why)
 {
-	if (has_step(plan, STEP_REBUILD) && facts->listed && !facts->bundle) {
+	if (asks_rebuild(plan) && facts->listed && !facts->bundle) {
 		*why = "the rebuild drops it: its bundle is missing";
 		return "lost";
 	}
-	if (has_step(plan, STEP_REBUILD) && facts->bundle && !facts->listed) {
+	if (asks_rebuild(plan) && facts->bundle && !facts->listed) {
 		*why = "the rebuild may build it in: it is on disk and not in the collection";
 		return "added";
 	}
@@ -56,7 +62,7 @@ effect_on(const struct plan *plan, const struct case_facts *facts, const char **
 		*why = "its staged copy is cleared; macOS stages it again when it is loaded";
 		return "restaged";
 	}
-	if (has_step(plan, STEP_REBUILD) && facts->listed) {
+	if (asks_rebuild(plan) && facts->listed) {
 		*why = "it stays in the collection";
 		return "kept";
 	}
@@ -199,6 +205,15 @@ check_target(struct arena *arena, const struct plan_input *input, const struct p
 	check_replacement(arena, input, target, plan);
 }
 
+static void
+check_collection(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	if (asks_rebuild(plan) && input->collection_unreadable)
+		plan_refuse(arena, plan,
+		    "the collection could not be read, so that nobody can say what a rebuild "
+		    "would do to other products");
+}
+
 void
 plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
@@ -217,14 +232,39 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 			plan_refuse(arena, plan,
 			    arena_printf(arena, "%s: %s", plan->kept[i].path, plan->kept[i].why));
 	check_bystanders(arena, input, plan);
-	if (has_step(plan, STEP_REBUILD) && input->collection_unreadable)
-		plan_refuse(arena, plan,
-		    "the collection could not be read, so that nobody can say what a rebuild "
-		    "would do to other products");
+	check_collection(arena, input, plan);
 	if (input->macos_major < MACOS_FIRST || input->macos_major > MACOS_LAST)
 		plan_refuse(arena, plan,
 		    arena_printf(arena,
 			"this macOS (%d) is not one of those that the assumptions speak of "
 			"(%d to %d)",
 			input->macos_major, MACOS_FIRST, MACOS_LAST));
+}
+
+/* What happened to a bystander before stays told. */
+static void
+note_bystander(struct arena *arena, struct plan *plan, const struct bystander *late)
+{
+	struct bystander *added;
+	size_t i;
+
+	for (i = 0; i < plan->bystander_count; i++)
+		if (strcmp(plan->bystanders[i].bundle_id, late->bundle_id) == 0)
+			return;
+	added = arena_push(arena, &plan->bystanders, &plan->bystander_count, &plan->bystander_room,
+	    sizeof(*added));
+	*added = *late;
+}
+
+const char *
+plan_check_late(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	struct plan late = {.steps = plan->steps, .step_count = plan->step_count};
+	size_t i;
+
+	check_bystanders(arena, input, &late);
+	check_collection(arena, input, &late);
+	for (i = 0; i < late.bystander_count; i++)
+		note_bystander(arena, plan, &late.bystanders[i]);
+	return late.refusal_count > 0 ? late.refusals[0] : NULL;
 }

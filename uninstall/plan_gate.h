@@ -11,4 +11,8 @@
 /* Adds the plan's refusals and bystanders. */
 void plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan);
 
+/* The gates of a rebuild again, right before it: `input` holds a fresh look, who is new to it
+ * joins the plan's bystanders. The first sentence against it; NULL: none. */
+const char *plan_check_late(struct arena *arena, const struct plan_input *input, struct plan *plan);
+
 #endif

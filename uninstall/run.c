@@ -59,6 +59,11 @@ rebuild_state_after(struct run *run, const struct ledger_case *row)
 {
 	const struct kmutil_rebuild *rebuild = &run->rebuild;
 
+	if (run->gate_fell)
+		return row->rebuild == REBUILD_WANTED || row->rebuild == REBUILD_REFUSED ||
+			       row->rebuild == REBUILD_FRUITLESS
+			   ? REBUILD_GATED
+			   : row->rebuild;
 	if (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_APPROVED ||
 	    !rebuild->converges)
 		return row->rebuild;
@@ -82,6 +87,21 @@ rebuild_state_after(struct run *run, const struct ledger_case *row)
 		break;
 	}
 	return row->rebuild;
+}
+
+/* A gate that falls after the plan was made stops its step, not the run. */
+static bool
+gate_falls(struct run *run, struct step *step)
+{
+	const char *why =
+	    step->kind == STEP_REBUILD && run->gate != NULL ? run->gate(run->gate_payload) : NULL;
+
+	if (why == NULL)
+		return false;
+	run->gate_fell = true;
+	step->state = STEP_SKIPPED;
+	step->message = why;
+	return true;
 }
 
 /* The step and what it means for the cases, as one transaction. */
@@ -125,7 +145,7 @@ run_steps(struct run *run, struct step *steps, size_t count)
 		}
 		steps[i].state = STEP_BEGUN;
 		error = ledger_step_set(run->ledger, run->id, &steps[i]);
-		if (error == 0)
+		if (error == 0 && !gate_falls(run, &steps[i]))
 			error = step_act(run, &steps[i]);
 		if (error == 0)
 			error = record_step(run, &steps[i]);

@@ -24,6 +24,11 @@ struct run {
 	int (*act)(struct run *run, struct step *step, void *act_payload);
 	void *act_payload;
 	const char *held;
+	/* Asked right before a rebuild: what has come up against it since the plan was made,
+	 * in a sentence; NULL: nothing. May be NULL itself. */
+	const char *(*gate)(void *payload);
+	void *gate_payload;
+	bool gate_fell;
 	/* The cases that the run acts on, as the ledger has them; a rebuild's answer is
 	 * recorded with its step. Borrowed. */
 	struct ledger_case *rows;

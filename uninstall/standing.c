@@ -54,6 +54,8 @@ judge_case(const struct evidence *e)
 {
 	bool waits = e->restart_needed && !e->restarted;
 
+	if (e->rebuild == REBUILD_GATED && e->facts.has_carrier)
+		return STANDING_BLOCKED;
 	if (waits && e->has_rebuild &&
 	    (e->rebuild == REBUILD_WANTED || e->rebuild == REBUILD_REFUSED))
 		return STANDING_APPROVAL_PENDING;
@@ -147,6 +149,7 @@ static const char *const rebuild_state_names[REBUILD_STATE_COUNT] = {
     [REBUILD_NOT_NEEDED] = "not-needed",
     [REBUILD_WANTED] = "wanted",
     [REBUILD_REFUSED] = "refused",
+    [REBUILD_GATED] = "gated",
     [REBUILD_FRUITLESS] = "fruitless",
     [REBUILD_APPROVED] = "approved",
     [REBUILD_CONVERGED] = "converged",

@@ -16,7 +16,7 @@ static bool
 has_restarted(const struct look *look, const struct ledger_case *row)
 {
 	return look->boot_uuid != NULL && row->boot_uuid != NULL &&
-	    strcmp(look->boot_uuid, row->boot_uuid) != 0;
+	       strcmp(look->boot_uuid, row->boot_uuid) != 0;
 }
 
 /* Where the removal from the collection stands, by what the collection shows. */
@@ -24,23 +24,25 @@ static enum rebuild_state
 rebuild_after_look(const struct look *look, const struct ledger_case *row,
     const struct case_facts *facts, bool restarted)
 {
-	bool named = facts->listed || facts->kept;
+	/* Not seen in a collection that could not be read proves nothing. */
+	bool is_out = !facts->listed && !look->carrier_unreadable;
 
 	if (!restarted)
 		return row->rebuild;
-	if (row->rebuild == REBUILD_REFUSED)
+	/* In stash and instructions alone a rebuild has nothing to drop. */
+	if (row->rebuild == REBUILD_NOT_NEEDED)
+		return facts->listed           ? REBUILD_WANTED
+		       : facts->kept && is_out ? REBUILD_CONVERGED
+					       : REBUILD_NOT_NEEDED;
+	if (is_out)
+		return REBUILD_CONVERGED;
+	if (row->rebuild == REBUILD_REFUSED || row->rebuild == REBUILD_GATED)
 		return REBUILD_WANTED;
 	/* Approved, and listed all the same: it may be asked for once more. */
 	if (row->rebuild == REBUILD_APPROVED && facts->listed)
 		return REBUILD_FRUITLESS;
-	/* Not seen in a collection that could not be read proves nothing. */
-	if ((row->rebuild == REBUILD_APPROVED || row->rebuild == REBUILD_FRUITLESS) &&
-	    !facts->listed && !look->carrier_unreadable)
-		return REBUILD_CONVERGED;
-	/* It was out of the collection, or had never been in it, and is in it again. */
+	/* It was out of the collection, and is in it again. */
 	if (row->rebuild == REBUILD_CONVERGED && facts->listed)
-		return REBUILD_WANTED;
-	if (row->rebuild == REBUILD_NOT_NEEDED && named)
 		return REBUILD_WANTED;
 	return row->rebuild;
 }
@@ -84,8 +86,8 @@ find_return_cause(const struct case_facts *facts)
 }
 
 struct ledger_case
-verify_case(const struct look *look, const struct ledger_case *row,
-    const struct kext_case *kext, bool unfinished, const char *now)
+verify_case(const struct look *look, const struct ledger_case *row, const struct kext_case *kext,
+    bool unfinished, const char *now)
 {
 	struct evidence evidence = verify_evidence(look, row, kext, unfinished);
 	struct ledger_case after = *row;

@@ -439,6 +439,15 @@ def needs_approval(c):
         'status %d' % found.status
 
 
+@verdict('timeout-is-authentication-error')
+def timeout_is_told(c):
+    c.said('nobody/left')
+    found = c.command('nobody/rebuild')
+    need('[+]' in found.text, 'nothing was proposed')
+    need('LocalAuthentication Code=-6' not in found.text, 'nobody was logged in')
+    return bool(re.search(r'Authentication Code=-[49]\b', found.text)), 'status %d' % found.status
+
+
 @verdict('third-party-needs-bundle-approval')
 def needs_bundle_approval(c):
     c.said('nobody/left')

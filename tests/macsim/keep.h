@@ -14,6 +14,8 @@
 
 /* keep_bundle.c: what a kext bundle says of itself. Stash is left empty. */
 bool keep_bundle_read(const char *root, const char *path, struct kext *out);
+/* Another vendor's installer lays com.example.arrival into /Library/Extensions. */
+void keep_bundle_arrive(const char *root);
 bool keep_bundle_is_apples(const char *id); /* ships with macOS */
 
 /* keep_collection.c: the file of the current collection, from "member". */

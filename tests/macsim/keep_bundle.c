@@ -57,3 +57,15 @@ keep_bundle_is_apples(const char *id)
 			return true;
 	return !strncmp(id, "com.apple.", 10);
 }
+
+void
+keep_bundle_arrive(const char *root)
+{
+	static const char info[] =
+	    "<plist version=\"1.0\"><dict><key>CFBundleIdentifier</key>"
+	    "<string>com.example.arrival</string><key>CFBundlePackageType</key>"
+	    "<string>KEXT</string><key>CFBundleVersion</key><string>1.0</string></dict></plist>";
+
+	files_write(root, "/Library/Extensions/Arrival.kext/Contents/Info.plist", info,
+	    sizeof(info) - 1, 0644);
+}

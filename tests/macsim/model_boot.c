@@ -39,7 +39,8 @@ boot_load(const char *root, struct model *model)
 	for (size_t i = 0; i < kexts.count; i++) {
 		const struct kext *k = &kexts.items[i];
 
-		if (!*k->uuid) /* a codeless one has nothing to load */
+		/* A codeless one has nothing to load; no device or program may ask for it. */
+		if (!*k->uuid || model_is(model, "loads", "no"))
 			continue;
 		if (keep_change_finds(root, model, k)) {
 			model_add(model, "loaded", k->id);

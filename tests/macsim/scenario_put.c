@@ -224,6 +224,8 @@ list_settle(struct list *list)
 {
 	size_t kept = 0;
 
+	if (list->count == 0)
+		return;
 	qsort(list->paths, list->count, sizeof(*list->paths), compare_paths);
 	for (size_t i = 0; i < list->count; i++)
 		if (kept > 0 && !strcmp(list->paths[kept - 1], list->paths[i]))

@@ -105,6 +105,11 @@ tool_kmutil_log(struct model *model)
 {
 	int settle = atoi(model_get(model, "settle", "0"));
 
+	/* An installer of another vendor that is at work meanwhile. */
+	if (model_is(model, "arrives", "settle")) {
+		keep_bundle_arrive("");
+		model_put(model, "arrives", "none");
+	}
 	puts(LOG_HEADER);
 	if (settle <= 0)
 		return 0;

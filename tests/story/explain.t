@@ -83,12 +83,12 @@ json "[s['text'] for s in j['sentences'] if s['about'] == 'past']" \
 
 # Ours: nobody there, then a person, then a restart, then an update.
 new 15.7 apple capture-card
-set_mac approval=none
+set_mac console=none
 kextirpate uninstall example-capture
 tells 'uninstalled, not approved' '- - - - - attached-kext-blocks-dext' \
   missing-bundle-not-loadable update-relinks-from-stash "$ways"
 says 'kextirpate approve'
-set_mac approval=yes
+set_mac console=user approval=yes
 kextirpate approve example-capture
 tells 'approved' '- - - - - attached-kext-blocks-dext' rebuild-drops-missing \
   pending-survives-update '-'

@@ -61,8 +61,8 @@ answers_of() {
   refuse) set_mac approval=no && echo refuse yes ;;
   refuse-again) set_mac approval=yes && echo allow yes ;;
   approve) set_mac approval=yes && echo approve yes ;;
-  nobody) set_mac approval=none && echo nobody yes ;;
-  again) set_mac approval=yes && echo again yes ;;
+  nobody) set_mac console=none && echo nobody yes ;;
+  again) set_mac console=user approval=yes && echo again yes ;;
   without) set_mac approval=no && echo without yes ;;
   update) echo "$warned" ;;
   clean) set_mac approval=yes && echo "$sent" clean ;;

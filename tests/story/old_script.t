@@ -32,8 +32,16 @@ is 'nothing is listed' "$(show listed)" ""
 expect 1 'but scan knows what the next update would build in' kextirpate scan --json
 json "sorted({t['source'] for k in j['kexts'] for t in k['traces'] if t['role'] == 'carrier'})" \
   "['kcgen', 'stashed', 'uakl']"
-expect 2 'macOS sees nothing to change' kextirpate uninstall --approval=ask "$card"
-says 'macOS sees nothing to change'
+expect 1 'plan asks nobody for a rebuild that has nothing to drop' kextirpate plan --json "$card"
+json "[(s['kind'], s['state']) for s in j['steps']]" "[('rebuild', 'skipped')]"
+says 'has nothing to drop until an OS update lists it again'
+says 'has nothing left that could be asked for now'
+expect 1 'nor does uninstall, nor for a restart' kextirpate uninstall --approval=ask --json "$card"
+standing inert
+is 'kmutil rebuild was not run' "$(show used | grep -c rebuild-needs-approval)" 0
+expect 1 'status says what waits for what' kextirpate status
+says 'an OS update may list it again, which recheck notices'
+expect 1 'approve has nothing to ask for' kextirpate approve
 restart
 expect 1 'it is inert, and nobody says gone' kextirpate recheck
 says_not ' gone$'

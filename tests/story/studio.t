@@ -46,9 +46,13 @@ for chip in apple intel; do
   is "$chip: nothing was changed" "$(diff "$story/before" "$story/after")" ''
 
   link_away
+  tree >"$story/before"
   expect 5 "$chip: without the addition the missing bundle alone stops it" \
-    kextirpate plan --json --without-replacement "$audio"
+    kextirpate uninstall --json --without-replacement --approval=ask "$audio"
   json "[(b['bundle_id'], b['effect']) for b in j['bystanders']]" "[('com.example.studio.disk', 'lost')]"
+  json "len(j['refusals'])" 1
+  says 'com.example.studio.disk.* would be lost'
+  is "$chip: nothing was changed for it" "$(tree | diff "$story/before" -)" ''
   disk_back
   expect 3 "$chip: with its bundle back nothing stops it" \
     kextirpate plan --json --without-replacement "$audio"
@@ -56,16 +60,25 @@ for chip in apple intel; do
 
   new 15.7 "$chip" studio
   disk_back
-  expect 5 "$chip: the addition alone stops it" kextirpate plan --json --without-replacement "$audio"
+  on true
+  tree >"$story/before"
+  expect 5 "$chip: the addition alone stops it" \
+    kextirpate uninstall --json --without-replacement --approval=ask "$audio"
   json "[(b['bundle_id'], b['effect']) for b in j['bystanders'] if b['effect'] != 'kept']" \
     "[('com.example.studio.link', 'added')]"
+  json "len(j['refusals'])" 1
+  says 'com.example.studio.link.* would be added'
+  is "$chip: nothing was changed for it either" "$(tree | diff "$story/before" -)" ''
 
   new 15.7 "$chip" studio
   other >"$story/other"
   expect 2 "$chip: accepted, it is done" kextirpate uninstall --without-replacement \
     --accept-bystanders --approval=ask "$audio"
+  is "$chip: the other system is as it was" "$(other | diff "$story/other" -)" ''
   restart
   kextirpate recheck --json
-  is "$chip: the other system is as it was" "$(other | diff "$story/other" -)" ''
+  is "$chip: and after the restart" "$(other | diff "$story/other" -)" ''
+  is "$chip: this one lists only what was approved" "$(show listed | grep -c 'studio.audio\|studio.disk')" 0
+  on true
 done
 done_testing

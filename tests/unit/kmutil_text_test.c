@@ -221,6 +221,31 @@ rebuild_tells_nobody_from_a_refusal(void **state)
 	assert_int_equal(read_rebuild("", "", "", 27).outcome, KMUTIL_REFUSED);
 }
 
+/* A request that timed out was not seen: by LAError's codes, or by the minute. */
+static void
+rebuild_tells_a_timeout_from_a_refusal(void **state)
+{
+	struct spawn_result quick = {.out = removed,
+	    .out_len = sizeof(removed) - 1,
+	    .err = "",
+	    .status = 1,
+	    .took_ms = 4000};
+	struct kmutil_rebuild r;
+
+	(void)state;
+	kmutil_text_read_rebuild(arena, &quick, &r);
+	assert_int_equal(r.outcome, KMUTIL_REFUSED);
+	quick.took_ms = 60100;
+	kmutil_text_read_rebuild(arena, &quick, &r);
+	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
+	r = read_rebuild(removed, "",
+	    "Error Domain=com.apple.LocalAuthentication Code=-9 \"Canceled.\"\n", 247);
+	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
+	r = read_rebuild(removed, "",
+	    "Error Domain=com.apple.LocalAuthentication Code=-4 \"Canceled.\"\n", 252);
+	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
+}
+
 static void
 rebuild_knows_no_changes_and_no_such_verb(void **state)
 {
@@ -367,6 +392,7 @@ main(void)
 	    cmocka_unit_test(rebuild_needs_a_restart_by_text_or_status),
 	    cmocka_unit_test(rebuild_does_not_take_silence_for_success),
 	    cmocka_unit_test(rebuild_tells_nobody_from_a_refusal),
+	    cmocka_unit_test(rebuild_tells_a_timeout_from_a_refusal),
 	    cmocka_unit_test(rebuild_knows_no_changes_and_no_such_verb),
 	    cmocka_unit_test(rebuild_names_the_kext_that_stands_in_the_way),
 	    cmocka_unit_test(log_is_busy_by_process_not_by_filter),

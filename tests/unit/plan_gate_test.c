@@ -331,6 +331,29 @@ a_macos_that_is_not_known_is_refused(void **state)
 	}
 }
 
+/* A kext that appears while the steps are taken: the same gates, asked again. */
+static void
+a_bystander_that_arrives_late_stops_the_rebuild(void **state)
+{
+	struct world *w = *state;
+	const char *why;
+
+	see(w, TARGET, SOURCE_AUXKC);
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	assert_null(plan_check_late(w->arena, &w->input, &w->plan));
+	see(w, OTHER, SOURCE_BUNDLE);
+	why = plan_check_late(w->arena, &w->input, &w->plan);
+	assert_non_null(why);
+	assert_non_null(strstr(why, "com.other.driver"));
+	assert_int_equal(w->plan.bystander_count, 1);
+	assert_string_equal(w->plan.bystanders[0].effect, "added");
+	w->input.accept_bystanders = true;
+	assert_null(plan_check_late(w->arena, &w->input, &w->plan));
+	w->input.collection_unreadable = true;
+	assert_non_null(plan_check_late(w->arena, &w->input, &w->plan));
+}
+
 static unsigned int seed;
 
 static unsigned int
@@ -456,6 +479,7 @@ main(void)
 	    TEST(apple_s_kexts_are_no_bystanders),
 	    TEST(no_rebuild_of_a_collection_that_was_not_read),
 	    TEST(a_macos_that_is_not_known_is_refused),
+	    TEST(a_bystander_that_arrives_late_stops_the_rebuild),
 	    TEST(more_evidence_never_yields_fewer_refusals),
 	};
 

@@ -282,9 +282,12 @@ static const struct machine_row {
     {SOURCE_AUXKC, REBUILD_APPROVED, true, false, false, false, true},
     {SOURCE_AUXKC, REBUILD_WANTED, false, false, false, false, true},
     {SOURCE_PREBOOT, REBUILD_REFUSED, true, true, false, true, true},
-    {SOURCE_STASHED, REBUILD_WANTED, true, true, false, true, true},
-    {SOURCE_KCGEN, REBUILD_WANTED, true, true, false, true, true},
-    {SOURCE_UAKL, REBUILD_NOT_NEEDED, true, true, false, true, true},
+    /* The collection does not list it: a rebuild has nothing to drop, and is only named. */
+    {SOURCE_STASHED, REBUILD_WANTED, true, false, false, true, false},
+    {SOURCE_KCGEN, REBUILD_WANTED, true, false, false, true, false},
+    {SOURCE_UAKL, REBUILD_NOT_NEEDED, true, false, false, true, false},
+    {SOURCE_UAKL, REBUILD_NOT_NEEDED, false, false, false, false, false},
+    {SOURCE_KCGEN, REBUILD_APPROVED, true, false, false, false, false},
     {SOURCE_LOADED, REBUILD_WANTED, true, false, false, false, true},
     {SOURCE_RECEIPT, REBUILD_WANTED, true, false, false, false, false},
     {SOURCE_POLICY, REBUILD_WANTED, true, false, false, false, false},
@@ -310,6 +313,39 @@ machine_wide_steps_follow_the_traces(void **state)
 		    w->plan.restart_needed != row->restart)
 			fail_msg("row %zu", i);
 	}
+}
+
+/* After the old script: the collection is gone, stash and instructions name the kext. A
+ * rebuild compares the collection with the disk. */
+static void
+nobody_is_asked_for_a_rebuild_with_nothing_to_drop(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_STASHED)->keeper = KEEPER_REBUILD;
+	see(w, OTHER, SOURCE_BUNDLE);
+	w->input.ask_approval = false;
+	make(w);
+	assert_int_equal(find(w, STEP_REBUILD, NULL)->state, STEP_SKIPPED);
+	assert_non_null(strstr(find(w, STEP_REBUILD, NULL)->message, "has nothing to drop"));
+	assert_true(w->plan.nothing_to_drop);
+	assert_false(w->plan.restart_needed);
+	assert_int_equal(w->plan.bystander_count, 0);
+	/* In the kernel it is until the restart. */
+	see(w, TARGET, SOURCE_LOADED);
+	make(w);
+	assert_true(w->plan.restart_needed);
+	/* What a collection lists that nobody could read is not known. */
+	w->input.collection_unreadable = true;
+	make(w);
+	assert_false(w->plan.nothing_to_drop);
+	assert_true(is_refused_for(w, "could not be read"));
+	w->input.collection_unreadable = false;
+	see(w, TARGET, SOURCE_PREBOOT);
+	w->input.ask_approval = true;
+	w->input.accept_bystanders = true;
+	make(w);
+	assert_int_equal(find(w, STEP_REBUILD, NULL)->state, STEP_PLANNED);
 }
 
 static void
@@ -380,6 +416,7 @@ main(void)
 	    TEST(a_path_that_no_receipt_lists_goes_for_its_own_reason),
 	    TEST(inside_an_installer_only_bundles_go),
 	    TEST(machine_wide_steps_follow_the_traces),
+	    TEST(nobody_is_asked_for_a_rebuild_with_nothing_to_drop),
 	    TEST(another_system_s_traces_ask_for_nothing),
 	    TEST(steps_come_in_the_ladder_s_order),
 	    TEST(with_nobody_to_ask_the_rebuild_waits_and_nothing_settles),

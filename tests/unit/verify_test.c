@@ -123,6 +123,47 @@ a_refusal_is_forgotten_at_the_restart(void **state)
 	assert_int_equal(now.rebuild, REBUILD_REFUSED);
 }
 
+/* A gate that fell in this boot: blocked until the restart; then it may be asked again. */
+static void
+a_gate_is_forgotten_at_the_restart(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_GATED), now;
+
+	(void)state;
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_WANTED);
+	assert_int_equal(now.standing, STANDING_INERT);
+	known.boot_uuid = "B";
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_GATED);
+	assert_int_equal(now.standing, STANDING_BLOCKED);
+}
+
+/* In the stash alone: no rebuild is waited for until the collection lists it again. */
+static void
+what_only_the_stash_names_waits_for_nobody(void **state)
+{
+	static const enum rebuild_state before[] = {
+	    REBUILD_NOT_NEEDED, REBUILD_WANTED, REBUILD_REFUSED, REBUILD_FRUITLESS};
+	struct ledger_case known, now;
+	struct look blind = look;
+	struct evidence evidence;
+	size_t i;
+
+	(void)state;
+	blind.carrier_unreadable = true;
+	for (i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		known = row_of(before[i]);
+		now = verify_case(&look, &known, kext_with(SOURCE_STASHED), false, "now");
+		assert_int_equal(now.standing, STANDING_INERT);
+		assert_int_equal(now.rebuild, REBUILD_CONVERGED);
+		evidence = verify_evidence(&look, &known, kext_with(SOURCE_STASHED), false);
+		assert_int_equal(standing_exit(now.standing, &evidence), 1);
+		now = verify_case(&blind, &known, kext_with(SOURCE_STASHED), false, "now");
+		assert_int_not_equal(now.rebuild, REBUILD_CONVERGED);
+	}
+}
+
 static void
 an_unknown_boot_counts_as_the_same_one(void **state)
 {
@@ -202,6 +243,8 @@ main(void)
 	    cmocka_unit_test(a_kext_that_is_listed_again_wants_a_rebuild_again),
 	    cmocka_unit_test(an_approved_rebuild_that_left_it_listed_may_be_asked_for_again),
 	    cmocka_unit_test(a_refusal_is_forgotten_at_the_restart),
+	    cmocka_unit_test(a_gate_is_forgotten_at_the_restart),
+	    cmocka_unit_test(what_only_the_stash_names_waits_for_nobody),
 	    cmocka_unit_test(an_unknown_boot_counts_as_the_same_one),
 	    cmocka_unit_test(a_bundle_that_came_back_was_reinstalled_a_listing_relinked),
 	};
