@@ -70,7 +70,7 @@ restart
 expect 1 'munki: nothing to do' kextirpate status --installcheck "$card"
 expect 0 'ready for an OS update' kextirpate status --update-ready
 expect 1 'munki: an error is no reason to act' kextirpate status --installcheck nonsense
-says 'no rule, no kext of this Mac'
+says 'no rule, no kext or package of this Mac'
 expect 1 'munki: a target is needed' kextirpate status --installcheck
 
 echo '# undo'
