@@ -6,6 +6,7 @@
 #include "migrate/command.h"
 #include "migrate/nearest.h"
 #include "migrate/report.h"
+#include "migrate/rules_draft.h"
 #include "migrate/rules_lint.h"
 #include "migrate/rules_show.h"
 #include "kmutil-helpers/banned.h"
@@ -70,20 +71,28 @@ rules_command(const struct options *options)
 {
 	const char *verb = options->target_count > 0 ? options->targets[0] : "";
 
+	if (strcmp(verb, "draft") == 0 && options->target_count == 2)
+		return rules_draft(options);
+	if (options->root != NULL)
+		die(EXIT_USAGE,
+		    "rules: --root goes with draft, which looks at a Mac\nusage: kextirpate %s",
+		    cmd_rules.synopsis);
 	if (strcmp(verb, "list") == 0 && options->target_count == 1)
 		return list_rules(options);
 	if (strcmp(verb, "show") == 0 && options->target_count == 2)
 		return show_rule(options);
 	if (strcmp(verb, "lint") == 0)
 		return rules_lint(options);
-	die(EXIT_USAGE, "rules: list, show ID or lint [FILE...] is needed\nusage: kextirpate %s",
+	die(EXIT_USAGE,
+	    "rules: list, show ID, lint [FILE...] or draft TARGET is needed\nusage: kextirpate %s",
 	    cmd_rules.synopsis);
 }
 
 const struct command cmd_rules = {
     .name = "rules",
-    .synopsis = "rules [OPTIONS] list | show ID | lint [FILE...]",
-    .summary = "list the rules, show one, or say what is wrong with a rule's file",
+    .synopsis = "rules [OPTIONS] list | show ID | lint [FILE...] | draft TARGET",
+    .summary = "list the rules, show one, check a rule's file, or draft one from this Mac",
+    .groups = OPTIONS_READ,
     .max_targets = -1,
     .run = rules_command,
 };
