@@ -9,8 +9,8 @@ tool=$top/build/kextirpate
 [ "${MODE:-}" != asan ] || tool=$top/build/asan/kextirpate
 mkdir "$story/none"
 driver=com.example.capture.driver
-lint() { # lint [RULES]: the last draft
-  "$tool" rules lint --rules "${1:-$story/none}" "$story/draft.xml" >"$out" 2>"$err"
+lint() { # lint RULES: the last draft, beside the rules of that folder
+  "$tool" rules lint --rules "$1" "$story/draft.xml" >"$out" 2>"$err"
   status=$?
 }
 draft() { # draft WHAT TARGET [OPTION...]: with an empty folder of rules
@@ -18,7 +18,7 @@ draft() { # draft WHAT TARGET [OPTION...]: with an empty folder of rules
   shift
   expect 0 "$what: a draft" kextirpate rules draft --rules /opt "$@"
   cp "$out" "$story/draft.xml"
-  expect 0 "$what: lint accepts it" lint
+  expect 0 "$what: lint accepts it" lint "$story/none"
   cp "$story/draft.xml" "$out"
 }
 
@@ -48,7 +48,7 @@ done
 echo '# the suggestion is a sound rule when it is taken out of the comment'
 sed -e 's/<!-- Of the same team.*//' -e 's/<.replacement> -->/<\/replacement>/' \
   "$story/first.xml" >"$story/draft.xml"
-expect 0 'lint accepts it with the replacement' lint
+expect 0 'lint accepts it with the replacement' lint "$story/none"
 is 'it is there' "$(grep -c '^  <replacement>' "$story/draft.xml")" 1
 
 echo '# it detects, and nothing acts on it'
@@ -95,7 +95,7 @@ while read -r id; do
   [ "$status" = 0 ] || [ "$status" = 65 ] || not_ok "draft $id" "status $status"
   [ "$status" = 0 ] || continue
   cp "$out" "$story/draft.xml"
-  lint
+  lint "$story/none"
   [ "$status" = 0 ] || not_ok "lint of the draft of $id" "$(cat "$story/draft.xml")"
   drafts=$((drafts + 1))
 done <"$story/ids"
