@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/fault.h"
@@ -73,6 +74,16 @@ path_is_below(const char *path, const char *folder)
 	if (strcmp(folder, "/") == 0)
 		return path[0] == '/';
 	return strncmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+bool
+path_is_below_folded(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	if (strcmp(folder, "/") == 0)
+		return path[0] == '/';
+	return strncasecmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
 /* The volume that holds the path, and the path's rest on it. What is not Apple's

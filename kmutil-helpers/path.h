@@ -90,6 +90,9 @@ char *path_canonical(struct arena *arena, const char *path);
 char *path_canonical_here(struct arena *arena, const char *path);
 /* Whether path is folder or lies below it. */
 bool path_is_below(const char *path, const char *folder);
+/* The same as APFS compares names: /library/EXTENSIONS is /Library/Extensions. For what
+ * must not be touched. */
+bool path_is_below_folded(const char *path, const char *folder);
 /* The part behind the last slash. */
 const char *path_leaf(const char *path);
 /* Whether the last component ends in suffix (".kext") and is more than that. */

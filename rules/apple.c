@@ -90,10 +90,11 @@ apple_keeps_path(const char *path)
 	size_t i;
 
 	for (i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-		if (path_is_below(path, kept[i]))
+		if (path_is_below_folded(path, kept[i]))
 			return true;
-	return (path_is_below(path, "/System") && !path_is_below(path, "/System/Volumes")) ||
-	       (path_is_below(path, "/usr") && !path_is_below(path, "/usr/local"));
+	return (path_is_below_folded(path, "/System") &&
+		   !path_is_below_folded(path, "/System/Volumes")) ||
+	       (path_is_below_folded(path, "/usr") && !path_is_below_folded(path, "/usr/local"));
 }
 
 bool

@@ -153,7 +153,7 @@ check_place(const struct checker *checker, const struct rule_kext *kext, size_t 
 	else if (apple_ships_at(place) || apple_ships_like(place))
 		lint_add(checker, kext->place_lines[i], "%s ships with macOS: no rule may name it",
 		    place);
-	if (app != NULL && path_is_below(place, app))
+	if (app != NULL && path_is_below_folded(place, app))
 		lint_add(checker, kext->place_lines[i],
 		    "%s lies in the replacement's app, which stays", place);
 	for (j = 0; j < i; j++)

@@ -86,13 +86,14 @@ check_extra_holds(const struct checker *checker, const struct rule_claim *extra)
 	    replacement->app_path != NULL ? replacement->app_path : replacement->unproven_app;
 	size_t i;
 
-	if (app != NULL && (path_is_below(app, extra->text) || path_is_below(extra->text, app)))
+	if (app != NULL &&
+	    (path_is_below_folded(app, extra->text) || path_is_below_folded(extra->text, app)))
 		lint_add(checker, extra->line,
 		    "%s and the replacement's app, which stays, lie in one another", extra->text);
 	for (i = 0; i < checker->rule->keep_count; i++) {
 		keep = &checker->rule->keeps[i];
-		if (keep->kind == KEEP_PATH && (path_is_below(keep->what, extra->text) ||
-						   path_is_below(extra->text, keep->what)))
+		if (keep->kind == KEEP_PATH && (path_is_below_folded(keep->what, extra->text) ||
+						   path_is_below_folded(extra->text, keep->what)))
 			lint_add(checker, extra->line,
 			    "%s and %s, which stays, lie in one another: name what else goes",
 			    extra->text, keep->what);
@@ -116,8 +117,8 @@ check_extra(const struct checker *checker, size_t n)
 		lint_add(
 		    checker, extra->line, "%s is a kext: write <kext> with a <place>", extra->text);
 	for (i = 0; i < n; i++)
-		if (path_is_below(extra->text, rule->extras[i].text) ||
-		    path_is_below(rule->extras[i].text, extra->text))
+		if (path_is_below_folded(extra->text, rule->extras[i].text) ||
+		    path_is_below_folded(rule->extras[i].text, extra->text))
 			lint_add(checker, extra->line, "%s and %s lie in one another", extra->text,
 			    rule->extras[i].text);
 	check_extra_holds(checker, extra);

@@ -73,20 +73,11 @@ places_is_shared(const char *path)
 	return strncasecmp(path, man, strlen(man)) == 0 && strchr(path + strlen(man), '/') == NULL;
 }
 
-/* As path_is_below, as APFS compares names. */
-static bool
-is_below(const char *path, const char *folder)
-{
-	size_t len = strlen(folder);
-
-	return strncasecmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
-}
-
 static bool
 is_below_one_of(const char *path, const char *const *folders)
 {
 	for (; *folders != NULL; folders++)
-		if (is_below(path, *folders))
+		if (path_is_below_folded(path, *folders))
 			return true;
 	return false;
 }

@@ -114,8 +114,9 @@ rule_find_keep(const struct rule *rule, enum rule_keep_kind kind, const char *wh
 
 	for (i = 0; i < rule->keep_count; i++) {
 		keep = &rule->keeps[i];
-		if (keep->kind == kind && (kind == KEEP_PATH ? path_is_below(what, keep->what)
-							     : strcmp(what, keep->what) == 0))
+		if (keep->kind == kind &&
+		    (kind == KEEP_PATH ? path_is_below_folded(what, keep->what)
+				       : strcmp(what, keep->what) == 0))
 			return keep->why;
 	}
 	return NULL;

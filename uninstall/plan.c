@@ -63,7 +63,7 @@ is_to_keep(const struct plan_input *input, const char *path)
 	const char *const *keep;
 
 	for (keep = input->keep_below; keep != NULL && *keep != NULL; keep++)
-		if (path_is_below(path, *keep))
+		if (path_is_below_folded(path, *keep))
 			return true;
 	return false;
 }
@@ -123,7 +123,7 @@ reason_to_keep_bundle(struct arena *arena, const struct plan_input *input,
 		return "it is not this product's to give";
 	for (i = 0; i < input->claims->count; i++)
 		if (input->claims->items[i].other != NULL &&
-		    path_is_below(input->claims->items[i].path, trace->path))
+		    path_is_below_folded(input->claims->items[i].path, trace->path))
 			return arena_printf(
 			    arena, "the package %s lists it too", input->claims->items[i].other);
 	owner = find_owner(input, kext, trace->path);
@@ -294,7 +294,7 @@ holds_kept(const struct plan *plan, const char *folder)
 	size_t i;
 
 	for (i = 0; i < plan->kept_count; i++)
-		if (path_is_below(plan->kept[i].path, folder))
+		if (path_is_below_folded(plan->kept[i].path, folder))
 			return true;
 	return false;
 }

@@ -95,6 +95,6 @@ def rule(number):
     <place>{path}</place>
   </kext>
   <receipt id="com.example.driver{number}.pkg"/>
-  <evidence>invented for the bench</evidence>
+  <evidence grade="S">invented for the bench</evidence>
 </rule>
 """.encode()
