@@ -2,6 +2,7 @@
 /* Finding and loading rules. Their XML is read in rule_xml.c. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kmutil-helpers/fault.h"
 #include "rules/lint.h"
@@ -18,16 +19,17 @@ add_fault(struct arena *arena, struct rule_set *set, const struct rule_fault *fa
 	*added = *fault;
 }
 
-/* The rule of a file, when it can be read and lint has nothing to say. */
+/* The rule of a file in the open folder, when it can be read and lint has nothing to
+ * say; path is for messages. */
 static const struct rule *
-load_file(const struct root *root, const char *path, struct arena *arena, struct rule_set *set)
+load_file(const struct root *folder, const char *path, struct arena *arena, struct rule_set *set)
 {
 	struct rule_fault fault = {.file = path};
 	struct lint lint = {.arena = arena};
 	const struct rule *rule = NULL;
 	char *bytes;
 	size_t len;
-	int error = path_read(root, path, RULE_MAX_BYTES, arena, &bytes, &len);
+	int error = path_read(folder, strrchr(path, '/'), RULE_MAX_BYTES, arena, &bytes, &len);
 
 	if (error != 0)
 		fault.message = fault_sentence(error);
@@ -71,11 +73,15 @@ take_rules(struct arena *arena, const struct rule *const *rules, size_t count, s
 int
 rules_load(const struct root *root, const char *folder, struct arena *arena, struct rule_set *set)
 {
+	/* The way to the folder is walked once, not for each of its files. */
+	struct root in_folder = {.data_fd = -1, .preboot_fd = -1, .live = root->live};
 	const struct rule **rules;
 	char **names;
 	size_t count = 0, read = 0, i;
-	int error = path_list(root, folder, arena, &names, &count);
+	int error = path_open_folder(root, folder, &in_folder.fd);
 
+	if (error == 0)
+		error = folder_list(in_folder.fd, arena, &names, &count);
 	if (error != 0)
 		count = 0;
 	rules = arena_array(arena, count + 1, sizeof(*rules));
@@ -83,11 +89,13 @@ rules_load(const struct root *root, const char *folder, struct arena *arena, str
 	for (i = 0; i < count; i++) {
 		if (!path_has_suffix(names[i], ".xml"))
 			continue;
-		rules[read] =
-		    load_file(root, arena_printf(arena, "%s/%s", folder, names[i]), arena, set);
+		rules[read] = load_file(
+		    &in_folder, arena_printf(arena, "%s/%s", folder, names[i]), arena, set);
 		read += rules[read] != NULL ? 1 : 0;
 	}
 	take_rules(arena, rules, read, set);
+	if (in_folder.fd >= 0)
+		(void)close(in_folder.fd);
 	return error;
 }
 

@@ -28,14 +28,26 @@ node_is(const xmlNode *node, const char *name)
 	       strcmp((const char *)node->name, name) == 0;
 }
 
+/* Whether one of the words " a b " is that one. */
+static bool
+is_word_of(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+	const char *at;
+
+	for (at = strchr(words, ' '); at != NULL; at = strchr(at + 1, ' '))
+		if (strncmp(at + 1, word, len) == 0 && at[1 + len] == ' ')
+			return true;
+	return false;
+}
+
 void
 node_check_attributes(struct reader *reader, const xmlNode *node, const char *known)
 {
 	const xmlAttr *attr;
 
 	for (attr = node->properties; attr != NULL; attr = attr->next)
-		if (attr->ns != NULL || strstr(known, arena_printf(reader->arena, " %s ",
-							  (const char *)attr->name)) == NULL)
+		if (attr->ns != NULL || !is_word_of(known, (const char *)attr->name))
 			reader_fail(reader, node, "<%s> has no attribute %s; it has%s",
 			    (const char *)node->name, (const char *)attr->name,
 			    known[1] != '\0' ? known : " none");
