@@ -187,7 +187,7 @@ compare_command(const struct options *options)
 	struct report report;
 	int exit;
 
-	session_begin(&session, options, SESSION_RULES);
+	session_begin(&session, options, SESSION_AWAY | SESSION_NO_RULES);
 	driver_read(&session, options->targets[0], &driver);
 	personalities_read(session.arena, driver.info, &old);
 	read_new(&session, options->targets[1], &new, &notes);

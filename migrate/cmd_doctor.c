@@ -205,7 +205,7 @@ doctor_command(const struct options *options)
 	struct check check;
 	int id, exit = 0;
 
-	session_begin(&session, options, SESSION_CARRIERS | SESSION_HOST_POLICY);
+	session_begin(&session, options, SESSION_CARRIERS | SESSION_HOST_POLICY | SESSION_NO_RULES);
 	report_begin(&report, &session, "doctor");
 	settings_read(&session.root, session.arena, &settings);
 	session_tell_settings(&session, &settings);

@@ -19,7 +19,7 @@ list_rules(const struct options *options)
 	size_t i;
 	int exit;
 
-	session_begin(&session, options, SESSION_RULES);
+	session_begin(&session, options, SESSION_AWAY);
 	report_begin(&report, &session, "rules");
 	if (report.is_json)
 		json_array_begin(&report.json, "rules");
@@ -48,7 +48,7 @@ show_rule(const struct options *options)
 	size_t i;
 	int exit;
 
-	session_begin(&session, options, SESSION_RULES);
+	session_begin(&session, options, SESSION_AWAY);
 	rule = rules_find(&session.rules, options->targets[1]);
 	if (rule == NULL) {
 		for (i = 0; i < session.rules.count; i++)

@@ -154,7 +154,8 @@ undo_command(const struct options *options)
 	struct report report;
 	int exit;
 
-	session_begin(&undo.session, options, options->dry_run ? 0 : SESSION_WRITE);
+	session_begin(
+	    &undo.session, options, SESSION_NO_RULES | (options->dry_run ? 0 : SESSION_WRITE));
 	find_target(&undo);
 	if (undo.target == NULL)
 		undo.exit = exit_of_last_undo(&undo);

@@ -144,7 +144,7 @@ rules_lint(const struct options *options)
 	size_t count = options->target_count - 1, i;
 	int exit;
 
-	session_begin(&session, options, SESSION_RULES);
+	session_begin(&session, options, SESSION_AWAY);
 	/* Lint says itself what is wrong with a file. */
 	session.scan.problems.count = 0;
 	lint = (struct lint){.arena = session.arena};

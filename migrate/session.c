@@ -95,7 +95,7 @@ load_rules(struct session *session, int needs)
 		die(EXIT_USAGE, "%s: a folder of rules must be given with its whole path", folder);
 	if ((needs & (SESSION_WRITE | SESSION_TRUST)) != 0)
 		trust_check_rules(session->arena, &root, canonical);
-	if (error == 0)
+	if (error == 0 && (needs & SESSION_NO_RULES) == 0)
 		error = rules_load(&root, canonical, session->arena, &session->rules);
 	root_done(&root);
 	if (error != 0 && session->options->rules != NULL)
@@ -381,10 +381,10 @@ session_begin(struct session *session, const struct options *options, int needs)
 	ledger_now(session->now, sizeof(session->now));
 	session_tell_settings(session, options->settings);
 	open_root(session);
-	if ((needs & SESSION_RULES) == 0)
+	if ((needs & SESSION_AWAY) == 0)
 		read_host(session, needs);
 	load_rules(session, needs);
-	if ((needs & SESSION_RULES) != 0)
+	if ((needs & SESSION_AWAY) != 0)
 		return;
 	open_ledger(session, (needs & SESSION_WRITE) != 0);
 	if ((needs & SESSION_WRITE) != 0)
