@@ -11,7 +11,7 @@
 #include "migrate/dext_state.h"
 #include "kmutil-helpers/banned.h"
 
-#define ACTIVATION_TIMEOUT_MS 30000
+#define ACTIVATION_TIMEOUT_SECONDS 30
 #define SIGNAL_STATUS 128 /* sudo and shells add it to the signal of what they ran */
 
 /* What has to happen before a dext in that state is enabled. */
@@ -182,6 +182,14 @@ refuse(struct activation *activation, const char *text)
 	activation->text = text;
 }
 
+/* How long the app is given, in seconds. */
+static int
+limit_of(const struct session *session)
+{
+	return session->options->wait_seconds > 0 ? session->options->wait_seconds
+						  : ACTIVATION_TIMEOUT_SECONDS;
+}
+
 /* What of a try to ask is worth telling. */
 static const char *
 result_words(const struct session *session, const struct spawn_result *result)
@@ -193,8 +201,7 @@ result_words(const struct session *session, const struct spawn_result *result)
 
 	if (result->timed_out)
 		return arena_printf(session->arena,
-		    "its app had not ended after %d s and was left to itself",
-		    ACTIVATION_TIMEOUT_MS / 1000);
+		    "its app had not ended after %d s and was left to itself", limit_of(session));
 	if (signal != 0)
 		return arena_printf(session->arena,
 		    "its app crashed (signal %d); its vendor has to mend that", signal);
@@ -207,7 +214,7 @@ run_app(struct session *session, const struct console *console, const char *cons
     struct spawn_result *result)
 {
 	struct spawn_request request = {
-	    .argv = argv, .timeout_ms = ACTIVATION_TIMEOUT_MS, .leave_running = true};
+	    .argv = argv, .timeout_ms = 1000 * limit_of(session), .leave_running = true};
 
 	if (geteuid() == 0)
 		return launchctl_run_as_user(session->arena, console, &request, result);

@@ -93,7 +93,8 @@ run_command(const struct command *command, int argc, char **argv)
 		print_command_help(command);
 		return fflush(stdout) == 0 ? 0 : EXIT_IO;
 	}
-	if (command->needs_root && !options.dry_run && geteuid() != 0)
+	/* In a person's session the agent is that person, and asks the app as such. */
+	if (command->needs_root && !options.dry_run && !options.pending && geteuid() != 0)
 		die(EXIT_NOT_ROOT, "%s: must be run as root; nothing was changed", command->name);
 	arena = arena_new(0);
 	apply_settings(command, arena, &options);

@@ -4,6 +4,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/migration.h"
+#include "migrate/pending.h"
 #include "kmutil-helpers/banned.h"
 
 #define HELD "nothing could take over yet, so that the kext stays"
@@ -49,6 +50,21 @@ consider_later(struct migration *migration, struct takeover *takeover)
 				      "com.apple.system-extension-policy profile, or "
 				      "use --without-replacement",
 				      takeover->rule->replacement.dext_id));
+}
+
+/* A product of which nothing is on this Mac, neither kext nor dext: nothing to do. */
+static bool
+is_absent(const struct migration *migration, const struct rule *rule)
+{
+	const struct removal *removal = migration->removal;
+	size_t i;
+
+	for (i = 0; i < removal->selection.count; i++)
+		if (subject_rule_of(removal->session, removal->selection.subjects[i]) == rule)
+			return false;
+	return rule->replacement.dext_id != NULL &&
+	       sysext_find(&removal->dexts.list, rule->replacement.dext_id,
+		   rule->replacement.dext_team) == NULL;
 }
 
 static void
@@ -208,6 +224,8 @@ migration_plan(struct migration *migration, struct removal *removal)
 	removal->act = act;
 	removal->act_payload = migration;
 	for (i = 0; i < selection->rule_count; i++) {
+		if (is_absent(migration, selection->rules[i]))
+			continue;
 		migration->items[migration->count].rule = selection->rules[i];
 		look(migration, &migration->items[migration->count++]);
 	}
@@ -254,6 +272,8 @@ migration_exit(struct migration *migration)
 	for (i = 0; i < migration->count; i++) {
 		one = takeover_exit(&migration->items[i], removal->plan.restart_needed);
 		exit = exit_worst(exit, one);
+		if (removal->run.id != 0)
+			pending_note(removal->session, migration->items[i].rule->id, one == 4);
 		if (one != 0)
 			problem_add_text(&removal->session->scan.problems, NULL, "activation",
 			    migration->items[i].activation.text, false);
@@ -322,6 +342,7 @@ migration_continue(struct session *session, const struct selection *selection)
 		last = rule;
 		activation_request(session, rule, false, &activation);
 		exit = exit_worst(exit, activation.exit);
+		pending_note(session, rule->id, activation.exit == 4);
 		if (activation.exit != 0)
 			problem_add_text(
 			    &session->scan.problems, NULL, "activation", activation.text, false);

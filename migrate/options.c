@@ -61,6 +61,10 @@ static const struct option_row option_rows[] = {
     {"--wait", "TIME", OPTIONS_WAIT, "wait as long as 10m, 90s or 1h for what is pending",
 	TIME(wait_seconds)},
     {"--html", "FILE", OPTIONS_HISTORY, "write a page with a picture to FILE", TEXT(html)},
+    {"--pending", NULL, OPTIONS_HANDOFF,
+	"each one that a migrate waits for, as the person who is logged in", FLAG(pending)},
+    {"--deactivate", NULL, OPTIONS_HANDOFF, "have its app switch the dext off again",
+	FLAG(deactivate)},
     {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4", FLAG(pending_ok)},
     {NULL, NULL, 0, NULL, OPTION_FLAG, 0},
 };

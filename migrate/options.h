@@ -20,7 +20,8 @@ enum option_group {
 	OPTIONS_STATUS = 64,
 	OPTIONS_TARGETS = 1 << 12, /* approve: targets are acted on, and nothing is removed */
 	OPTIONS_WAIT = 128,
-	OPTIONS_HISTORY = 256
+	OPTIONS_HISTORY = 256,
+	OPTIONS_HANDOFF = 1 << 13
 };
 
 enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };
@@ -44,6 +45,7 @@ struct options {
 	enum policy policy;
 	enum restart restart;
 	bool restart_even_if_logged_in;
+	bool pending, deactivate; /* of handoff */
 	int wait_seconds; /* 0: not given */
 	const struct settings *settings; /* of the fleet; NULL: not asked for */
 	enum context context;

@@ -344,6 +344,7 @@ look_again(struct removal *removal)
 	for (i = 0; i < count; i++)
 		keys[i] = removal->selection.subjects[i]->now.key;
 	session_look_again(session);
+	dexts_read(session, &removal->dexts);
 	select_again(&removal->selection, keys, count, session);
 }
 

@@ -46,6 +46,17 @@ the_table_of_payloads(void **state)
 		assert_int_equal(sysext_policy_allows(payload, "com.dext", "T"), rows[i].allowed);
 	}
 	assert_false(sysext_policy_allows(NULL, "com.dext", "T"));
+	assert_false(sysext_policy_is_closed(NULL));
+	for (i = 0; i < 3; i++) {
+		static const char *const words[] = {"<false/>", "<true/>", "<string>no</string>"};
+
+		text = arena_printf(arena,
+		    "<plist version=\"1.0\"><dict><key>AllowUserOverrides</key>%s</dict></plist>",
+		    words[i]);
+		assert_int_equal(plist_parse(arena, text, strlen(text), &payload, NULL), 0);
+		assert_int_equal(sysext_policy_is_closed(payload), i == 0);
+	}
+	i = sizeof(rows) / sizeof(*rows);
 	print_message("# %zu payloads\n", i);
 	arena_free(arena);
 }

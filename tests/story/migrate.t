@@ -1,0 +1,161 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A migration keeps the device driven: at no moment but the one restart is it without a
+# driver. macsim notes who drives it after all that happens, as BOOT:kext|dext|none.
+# shellcheck source=tests/story/lib.sh
+. "${0%/*}/lib.sh"
+
+card=example-capture
+app='/Applications/Example Capture.app'
+state="$mac/Library/Application Support/kextirpate"
+drivers() { show driver | tr '\n' ' '; }
+always_driven() { is "$1: never without a driver" "$(drivers)" '1:kext 2:dext '; }
+
+# A Mac whose dext is not activated yet.
+without_dext() {
+  new "$@"
+  set_mac dext.state=none
+}
+kinds() { json "' '.join(s['kind'] + '=' + s['state'] for s in j['steps'])" "$1"; }
+
+for chip in apple intel; do
+  echo "# 15.7 $chip"
+  without_dext 15.7 "$chip" capture-card
+  tree >"$story/before"
+  expect 2 'a dry run shows the whole plan' \
+    kextirpate migrate --dry-run --approval=ask --json "$card"
+  kinds 'prepare=planned activate=planned vault=planned vault=planned vault=planned settle=planned clear-staging=planned rebuild=planned verify=planned'
+  tree >"$story/after"
+  is 'and changes nothing' "$(diff "$story/before" "$story/after")" ''
+  is 'nobody was asked' "$(show dext)" 'not activated'
+  expect 2 'migrate' kextirpate migrate --approval=ask --json "$card"
+  kinds 'prepare=done activate=done vault=done vault=done vault=done settle=done clear-staging=done rebuild=done verify=skipped'
+  standing restart-pending
+  restart
+  expect 0 'recheck verifies it' kextirpate recheck --json
+  standing gone
+  expect 0 'migrate again finds it done' kextirpate migrate --json "$card"
+  kinds ''
+  standing gone
+  always_driven "$chip"
+done
+
+echo '# kexts as targets'
+without_dext 15.7 apple capture-card
+expect 2 'two kexts of one product' \
+  kextirpate migrate --approval=ask com.example.capture.driver com.example.capture.event
+expect 2 'beside a product that is not here' kextirpate migrate --approval=ask "$card" wch-ch34x-vcp
+restart
+always_driven 'several targets'
+new 15.7 apple studio
+expect 5 'a product without a replacement' kextirpate migrate studio-link
+says 'no rule knows a replacement'
+
+echo '# a person has to allow it'
+without_dext 15.7 apple capture-card
+set_mac profile=none
+expect 2 'it is staged, which is enough' kextirpate migrate --approval=ask --restart=now \
+  --restart-even-if-logged-in "$card"
+says 'allows it in System Settings > General > Login Items & Extensions > Driver Extensions'
+is 'but no restart before it is allowed' "$(show boots)" 1
+set_mac dext.state=activated_enabled
+restart
+expect 0 'allowed in time' kextirpate recheck
+always_driven 'allowed in time'
+without_dext 15.7 apple capture-card
+set_mac profile=none
+kextirpate migrate --approval=ask "$card"
+restart
+expect 4 'not allowed in time: it does not end well, and says so' kextirpate recheck
+says 'activated waiting for user'
+is 'the device is told to be without a driver' "$(drivers)" '1:kext 2:none '
+set_mac dext.state=activated_enabled
+expect 0 'until it is allowed' kextirpate migrate "$card"
+
+echo '# a dext that cannot take over: the kext stays'
+for trouble in console=none tool.helper=fail tool.helper=crash dext.state=activated_disabled \
+  dext.state=staging dext.state=terminating_for_disable; do
+  without_dext 15.7 apple capture-card
+  set_mac "$trouble"
+  tree >"$story/before"
+  expect 4 "$trouble" kextirpate migrate --approval=ask "$card"
+  tree >"$story/after"
+  is 'no file was touched' "$(diff "$story/before" "$story/after")" ''
+  expect 1 'the kext is as before' kextirpate status --json "$card"
+  standing installed
+  is 'and drives' "$(drivers)" '1:kext '
+done
+without_dext 15.7 apple capture-card
+set_mac profile=forbid
+expect 5 'forbidden by a profile' kextirpate migrate --approval=ask "$card"
+says 'allows other extensions only'
+json_of() { python3 -c "import plistlib; p=plistlib.load(open(\"$1\",'rb')); p['LSMinimumSystemVersion']='$2'; plistlib.dump(p, open(\"$1\",'wb'))"; }
+without_dext 15.7 apple capture-card
+json_of "$mac$app/Contents/Library/SystemExtensions/com.example.capture.dext.dext/Info.plist" 26.0
+expect 5 'for a later macOS' kextirpate migrate --approval=ask "$card"
+says 'needs macOS 26.0, and this is 15.7'
+
+echo '# the agent goes on when a person logs in'
+without_dext 15.7 apple capture-card
+set_mac console=none
+expect 4 'nobody is logged in' kextirpate migrate --approval=ask "$card"
+is 'what is pending can be read by all' "$(cat "$state/handoff-pending"; stat -c %a "$state/handoff-pending")" \
+  "$(printf '%s\n644' "$card")"
+set_mac console=user
+"$macsim" run --as user "$mac" -- kextirpate handoff --pending >"$out" 2>"$err"
+is 'the agent asks the app, without root' "$(show dext)" 'held off'
+expect 2 'and migrate goes on' kextirpate migrate --approval=ask "$card"
+restart
+expect 0 'to the end' kextirpate recheck
+is 'nothing is pending any more' "$(cat "$state/handoff-pending")" ''
+always_driven 'the agent'
+"$macsim" run --as user --count "$mac" -- kextirpate handoff --pending >"$out" 2>"$err"
+is 'an idle agent ends with 0, says nothing' "$?$(cat "$out")" 0
+"$macsim" run --as user "$mac" -- kextirpate handoff "$card" >"$out" 2>"$err"
+is 'handoff of a TARGET is root'"'"'s' "$?" 77
+
+echo '# a dext that is not staged beside its kext'
+rules="$mac/usr/local/kextirpate/alone"
+alone() { kextirpate "$@" --rules=/usr/local/kextirpate/alone "$card"; }
+lone() {
+  without_dext 15.7 apple capture-card
+  mkdir -p "$rules"
+  sed 's/<replacement>/<replacement coexists="no">/; s/<activate /<deactivate program="Contents\/MacOS\/Example Capture"><argument>deactivate<\/argument><\/deactivate><activate /' \
+    "$top/tests/macsim/rules/example-capture.xml" >"$rules/example-capture.xml"
+  set_mac alone=yes "$@"
+}
+lone profile=none
+expect 5 'without a profile it is refused' alone migrate --approval=ask
+says 'its device would be without a driver until a person has allowed it'
+lone profile=allow
+alone plan
+says 'skipped  activate .*only after the restart, by handoff or migrate'
+expect 2 'the old order' alone migrate --approval=ask --json
+kinds 'prepare=done vault=done vault=done vault=done settle=done clear-staging=done rebuild=done activate=skipped verify=skipped'
+restart
+expect 0 'behind the restart' alone migrate
+is 'there is the one gap that cannot be avoided' "$(drivers)" '1:kext 2:none 2:dext '
+expect 0 'its app switches it off again' alone handoff --deactivate
+is 'as an undo may want it' "$(show dext)" 'not activated'
+
+echo '# an app that is only to be opened'
+without_dext 15.7 apple capture-card
+mkdir -p "$rules"
+sed '/<activate /,/<\/activate>/d; s/<\/replacement>/<open\/><\/replacement>/' \
+  "$top/tests/macsim/rules/example-capture.xml" >"$rules/example-capture.xml"
+expect 4 'nobody has shown that this is enough' alone handoff
+assume app-opens-by-program yes
+expect 4 'if it is, the dext is activated' alone handoff
+is 'beside the kext' "$(show dext)" 'held off'
+
+echo '# active is not yet driving'
+without_dext 15.7 apple capture-card
+kextirpate migrate --approval=ask "$card"
+restart
+set_mac server=dead
+expect 4 'a program that does not run' kextirpate migrate "$card"
+says 'is active and has a device, but its program does not run'
+set_mac server=ok device=absent
+expect 0 'no device' kextirpate handoff "$card"
+says 'none of its devices is attached, or it matches none'
+done_testing
