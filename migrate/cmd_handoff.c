@@ -82,7 +82,7 @@ handoff_pending(const struct options *options)
 		arena_free(arena);
 		return 0;
 	}
-	session_begin(&session, options, SESSION_RULES | SESSION_TRUST);
+	session_begin(&session, options, SESSION_AWAY | SESSION_TRUST);
 	if (host_read(session.arena, HOST_BASIC, &session.host) != 0)
 		session.host.macos = 0;
 	report_begin(&report, &session, "handoff");
