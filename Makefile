@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kextirpate. Targets: all demo test soak lint bench oracle fuzz macos install uninstall clean.
+# kextirpate. Targets: all demo test soak mutants lint bench oracle fuzz macos install uninstall clean.
 # MODE=asan builds beside the release, in build/asan.
 
 MODE ?= release

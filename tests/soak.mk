@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make soak: whole sets of what make test only samples. Hours; numbers in the output.
+# make mutants: takes safety out piece by piece; some test must notice each.
 
-.PHONY: soak
+.PHONY: soak mutants
+mutants: all units
+	tests/mutants/run.py
+
 soak:
 	tests/deps.sh build test
 	$(MAKE) all

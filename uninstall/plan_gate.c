@@ -58,6 +58,11 @@ effect_on(const struct plan *plan, const struct case_facts *facts, const char **
 		*why = "the rebuild may build it in: it is on disk and not in the collection";
 		return "added";
 	}
+	if (has_step(plan, STEP_CLEAR_STAGING) && facts->staged && facts->listed &&
+	    !facts->bundle) {
+		*why = "its staged copy, the only one that is left, is cleared";
+		return "lost";
+	}
 	if (has_step(plan, STEP_CLEAR_STAGING) && facts->staged) {
 		*why = "its staged copy is cleared; macOS stages it again when it is loaded";
 		return "restaged";

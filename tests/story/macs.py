@@ -93,7 +93,7 @@ class Mac:
                           if dice.random() < 0.3]
         for path in self.listed(self.products[0]):
             if dice.random() < 0.2 and path in self.files():
-                self.tampered[path] = dice.choice(("text", "mode", "link", "absent"))
+                self.tampered[path] = dice.choice(("text", "byte", "mode", "link", "absent"))
         self.moved_away = self.products[0].folder if dice.random() < 0.1 else None
 
     def pack(self, product):
@@ -229,6 +229,9 @@ def tamper(path, how):
     if how == "text":
         with open(path, "a", encoding="ascii") as file:
             file.write("changed\n")
+    elif how == "byte":
+        with open(path, "r+b") as file:
+            file.write(b"O")
     elif how == "mode":
         os.chmod(path, 0o4755)
     else:
@@ -271,7 +274,9 @@ def play(folder, seed):
     try:
         world.lay(mac)
         before = simulated.tree(mac)
-        loaded = set(SIM.shown(mac, "loaded")) - {name for _, name in product.kexts}
+        # The simulated macOS follows no link to a bundle: those load from the stage only.
+        loaded = set(SIM.shown(mac, "loaded")) - {name for _, name in product.kexts} - {
+            name for p in world.products for path, name in p.kexts if world.is_away(path)}
         done = SIM.run(mac, ["kextirpate", "uninstall", "--rules", RULES, "--approval=ask",
                              "--without-replacement", product.name])
         status = done.returncode

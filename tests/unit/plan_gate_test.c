@@ -256,6 +256,7 @@ each_effect_on_a_bystander_is_told_and_harm_is_refused(void **state)
 	    {SOURCE_AUXKC, {SOURCE_BUNDLE, SOURCE_BUNDLE}, "added", true},
 	    {SOURCE_AUXKC, {SOURCE_BUNDLE, SOURCE_POLICY}, "added", true},
 	    {SOURCE_STAGED, {SOURCE_BUNDLE, SOURCE_STAGED}, "restaged", false},
+	    {SOURCE_STAGED, {SOURCE_STAGED, SOURCE_AUXKC}, "lost", true},
 	    {SOURCE_STAGED, {SOURCE_BUNDLE, SOURCE_AUXKC}, NULL, false},
 	    {SOURCE_BUNDLE, {SOURCE_BUNDLE, SOURCE_AUXKC}, NULL, false},
 	    {SOURCE_AUXKC, {SOURCE_RECEIPT, SOURCE_POLICY}, NULL, false},
