@@ -126,13 +126,21 @@ static void
 collect_claims(struct removal *removal)
 {
 	struct session *session = removal->session;
-	size_t count, i;
-	const struct claim_extra *extras = make_extras(removal, &count);
+	struct ownership_sources sources = {
+	    .ids = removal->selection.receipts, .id_count = removal->selection.receipt_count};
 	const struct claim *claim;
+	struct owned *owned;
+	size_t i;
+	int error =
+	    ledger_owned_list(&session->ledger, session->arena, &owned, &sources.owned_count);
 
-	ownership_collect(&session->root, session->arena, removal->selection.receipts,
-	    removal->selection.receipt_count, extras, count, &session->scan.problems,
-	    &removal->claims);
+	if (error != 0)
+		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
+		    "what receipts listed that are gone is not known", false);
+	sources.owned = owned;
+	sources.extras = make_extras(removal, &sources.extra_count);
+	ownership_collect(
+	    &session->root, session->arena, &sources, &session->scan.problems, &removal->claims);
 	for (i = 0; i < removal->claims.count; i++) {
 		claim = &removal->claims.items[i];
 		if (claim->state != CLAIM_ABSENT && jobs_is_place(claim->path))
@@ -443,6 +451,8 @@ removal_run(struct removal *removal)
 		removal->run.act = removal->act;
 		removal->run.act_payload = removal->act_payload;
 		error = record_before(session);
+		if (error == 0)
+			error = ledger_owned_put(&session->ledger, &removal->claims);
 		if (error == 0)
 			error = ledger_run_begin(&session->ledger, &row, removal->plan.steps,
 			    removal->plan.step_count, rows, removal->migrates ? 0 : count);

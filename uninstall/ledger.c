@@ -44,6 +44,10 @@ static const struct store_rung ledger_ladder[] = {
 	"  places INTEGER NOT NULL);"
 	"CREATE INDEX sighting_key ON sighting (key);"
 	"PRAGMA user_version = 3"},
+    {4, "CREATE TABLE owned (receipt TEXT NOT NULL, path TEXT NOT NULL, other TEXT,"
+	"  type INTEGER NOT NULL, mode INTEGER NOT NULL, size INTEGER NOT NULL,"
+	"  checksum INTEGER NOT NULL, target TEXT, PRIMARY KEY (receipt, path)) WITHOUT ROWID;"
+	"PRAGMA user_version = 4"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

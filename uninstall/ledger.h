@@ -10,6 +10,9 @@
  *   vaulted   what a step put into the vault: where from, where to, identity
  *   kext_case one kext that is or was to be removed, and what is known of it
  *   standing  each change of a case's standing, with build and time
+ *   owned     what the receipts of a product listed when a run was recorded: OS
+ *             installers have wiped receipts. Type, mode, size, checksum and target as
+ *             in the bill of materials (bom.h); other: another receipt with that path
  *   sighting  in which places a kext was, whenever that, its standing or the build
  *             changed
  */
@@ -22,6 +25,7 @@
 #include "kmutil-helpers/arena.h"
 #include "kmutil-helpers/path.h"
 #include "kmutil-helpers/store.h"
+#include "uninstall/ownership.h"
 #include "uninstall/standing.h"
 #include "uninstall/step.h"
 
@@ -128,6 +132,16 @@ struct ledger_standing {
 };
 int ledger_standing_list(struct ledger *ledger, struct arena *arena,
     struct ledger_standing **items, size_t *count);
+
+/* --- ownership (ledger_owned.c) --- */
+
+/* Remembers what the receipts among the claims list, in one transaction; what was
+ * remembered of them before goes. A receipt of more than LEDGER_OWNED_MAX paths is not. */
+#define LEDGER_OWNED_MAX ((size_t)20000)
+int ledger_owned_put(struct ledger *ledger, const struct claim_list *claims)
+    __attribute__((warn_unused_result));
+int ledger_owned_list(
+    struct ledger *ledger, struct arena *arena, struct owned **items, size_t *count);
 
 /* --- sightings (ledger_sighting.c) --- */
 

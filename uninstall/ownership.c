@@ -121,7 +121,11 @@ add_claim(const char *path, const struct bom_entry *entry, void *payload)
 	    .path = arena_strdup(collector->arena, path),
 	    .receipt = collector->receipt,
 	    .state = compare_entry(collector->root, path, entry),
+	    .listed = *entry,
 	};
+	claim->listed.path = NULL;
+	if (entry->target != NULL)
+		claim->listed.target = arena_strdup(collector->arena, entry->target);
 	return 0;
 }
 
@@ -276,6 +280,26 @@ add_extras(struct collector *collector, const struct claim_extra *extras, size_t
 	}
 }
 
+/* What the ledger remembers of receipts that something has wiped. */
+static void
+add_owned(struct collector *collector, const struct ownership_sources *sources)
+{
+	struct claim_list *claims = collector->claims;
+	const struct owned *owned = sources->owned, *end = owned + sources->owned_count;
+	struct claim *claim;
+
+	for (; owned < end; owned++) {
+		if (is_target(owned->receipt, claims->receipts, claims->receipt_count) ||
+		    !is_target(owned->receipt, sources->ids, sources->id_count))
+			continue;
+		collector->receipt = owned->receipt;
+		(void)add_claim(owned->path, &owned->listed, collector);
+		claim = &claims->items[claims->count - 1];
+		claim->remembered = true;
+		claim->other = owned->other;
+	}
+}
+
 static void
 sort_claims(struct claim_list *claims)
 {
@@ -284,9 +308,9 @@ sort_claims(struct claim_list *claims)
 }
 
 void
-ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
-    size_t id_count, const struct claim_extra *extras, size_t extra_count,
-    struct problem_list *problems, struct claim_list *claims)
+ownership_collect(const struct root *root, struct arena *arena,
+    const struct ownership_sources *sources, struct problem_list *problems,
+    struct claim_list *claims)
 {
 	struct collector collector = {
 	    .root = root, .arena = arena, .claims = claims, .buffers = bom_buffers_new()};
@@ -294,22 +318,26 @@ ownership_collect(const struct root *root, struct arena *arena, const char *cons
 	size_t count, i;
 	int error = receipt_list(root, arena, &receipts, &count);
 
-	*claims = (struct claim_list){.receipts = arena_array(arena, id_count + 1, sizeof(char *))};
+	*claims = (struct claim_list){
+	    .receipts = arena_array(arena, sources->id_count + 1, sizeof(char *))};
 	if (error != 0 && error != -ENOENT) {
 		problem_add(problems, RECEIPTS, "receipt", error, UNKNOWN_TEXT, false);
 		claims->unreadable = true;
 	}
 	for (i = 0; i < count; i++) {
-		if (!is_target(receipts[i].id, ids, id_count))
+		if (!is_target(receipts[i].id, sources->ids, sources->id_count))
 			continue;
 		claims->receipts[claims->receipt_count++] = receipts[i].id;
 		read_receipt(&collector, &receipts[i], add_claim, problems);
 	}
+	/* Where the folder could not be read nobody knows which receipts are gone. */
+	if (!claims->unreadable)
+		add_owned(&collector, sources);
 	sort_claims(claims);
-	add_extras(&collector, extras, extra_count);
+	add_extras(&collector, sources->extras, sources->extra_count);
 	sort_claims(claims);
 	for (i = 0; i < count && claims->count > 0; i++)
-		if (!is_target(receipts[i].id, ids, id_count))
+		if (!is_target(receipts[i].id, sources->ids, sources->id_count))
 			read_receipt(&collector, &receipts[i], mark_other, problems);
 	bom_buffers_free(collector.buffers);
 }

@@ -20,10 +20,19 @@ enum claim_state {
 /* One path of one target receipt. */
 struct claim {
 	const char *path;
-	const char *receipt;  /* its id; NULL: no target receipt lists it, see why */
-	const char *why;      /* why it is the product's all the same; NULL with a receipt */
-	const char *other;    /* another receipt that claims the path too, or NULL */
+	const char *receipt; /* its id; NULL: no target receipt lists it, see why */
+	const char *why;     /* why it is the product's all the same; NULL with a receipt */
+	const char *other;   /* another receipt that claims the path too, or NULL */
 	enum claim_state state;
+	struct bom_entry listed; /* as the receipt has it; path is NULL */
+	bool remembered;         /* the receipt is gone: the ledger knows what it listed */
+};
+
+/* What a receipt listed when a run was recorded. */
+struct owned {
+	const char *receipt, *path;
+	const char *other; /* as of a claim */
+	struct bom_entry listed;
 };
 
 struct claim_list {
@@ -41,11 +50,21 @@ struct claim_extra {
 	const char *path, *why;
 };
 
-/* Collects the claims of the receipts with these ids, and of the extra paths that none
- * of them lists. What cannot be read becomes
- * a problem and sets unreadable: nothing may then be taken on its word. */
-void ownership_collect(const struct root *root, struct arena *arena, const char *const *ids,
-    size_t id_count, const struct claim_extra *extras, size_t extra_count,
-    struct problem_list *problems, struct claim_list *claims);
+/* What the product is known to own. */
+struct ownership_sources {
+	const char *const *ids; /* of its receipts */
+	size_t id_count;
+	const struct claim_extra *extras;
+	size_t extra_count;
+	const struct owned *owned; /* used of receipts that are not there any more */
+	size_t owned_count;
+};
+
+/* Collects the claims of the receipts, and of the extra paths that none of them lists.
+ * What cannot be read becomes a problem and sets unreadable: nothing may then be taken on
+ * its word. */
+void ownership_collect(const struct root *root, struct arena *arena,
+    const struct ownership_sources *sources, struct problem_list *problems,
+    struct claim_list *claims);
 
 #endif

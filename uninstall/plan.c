@@ -279,8 +279,12 @@ plan_files(struct arena *arena, const struct plan_input *input, struct plan *pla
 			add_kept(arena, plan, claim->path, why);
 		else
 			(void)add_step(arena, plan, STEP_VAULT, claim->path,
-			    claim->receipt == NULL
-				? claim->why
+			    claim->receipt == NULL ? claim->why
+			    : claim->remembered
+				? arena_printf(arena,
+				      "only the package %s listed it, as the ledger remembers; its "
+				      "receipt is gone",
+				      claim->receipt)
 				: arena_printf(
 				      arena, "only the package %s lists it", claim->receipt));
 	}

@@ -25,6 +25,7 @@ static const struct {
     {"keyboard", "none|builtin"},
     {"update", "none|prepared"},
     {"safe-mode", "off|on"},
+    {"update-wipes", "nothing|receipts"},
     {"loads", "yes|no"},            /* no: nothing asks for a third-party kext at a start */
     {"arrives", "none|settle"},     /* another vendor's installer, while macOS settles */
 };

@@ -165,6 +165,19 @@ update_members(const char *root, struct model *model)
 	kexts_free(&from);
 }
 
+/* Installers of macOS have wiped receipts (docs/facts.md#receipts). */
+static void
+wipe_receipts(const char *root)
+{
+	size_t count;
+	char **names = files_names(root, "/private/var/db/receipts", &count);
+
+	for (size_t i = 0; i < count; i++)
+		(void)files_remove_tree(
+		    root, files_format("/private/var/db/receipts/%s", names[i]).text);
+	files_free_names(names, count);
+}
+
 void
 model_update(const char *root, struct model *model, const char *version)
 {
@@ -183,6 +196,8 @@ model_update(const char *root, struct model *model, const char *version)
 	model_clear(model, "drop");
 	model_put(model, "pending", "no");
 	version_put(model, version);
+	if (model_is(model, "update-wipes", "receipts"))
+		wipe_receipts(root);
 	if (moves) {
 		model_nsih(model, nsih);
 		model_put(model, "nsih", nsih);
