@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* approve: for when a person is ready. Says what will be asked, then asks. */
-#include <unistd.h>
-
-#include "kmutil-helpers/tool_console.h"
 #include "migrate/command.h"
+#include "migrate/dialog.h"
 #include "migrate/removal.h"
 #include "kmutil-helpers/banned.h"
 
@@ -61,28 +59,6 @@ is_any_concerned(const struct selection *selection)
 	return false;
 }
 
-static void
-announce(const struct session *session)
-{
-	struct console console = {0};
-	struct buf text = {0};
-
-	buf_text(&text,
-	    "macOS will ask in a dialog on this Mac's screen whether the kernel extensions may"
-	    " be changed.\nIt waits 60 seconds for an administrator");
-	if (session->host.chip == HOST_CHIP_APPLE)
-		buf_text(&text, " who owns the volume");
-	if (console_read(session->arena, &console) == 0 && console.user != NULL) {
-		buf_text(&text, "; logged in is ");
-		buf_name(&text, console.user);
-	} else {
-		buf_text(&text, "; nobody seems to be logged in");
-	}
-	buf_text(&text, ".\n");
-	(void)!buf_flush(&text, STDERR_FILENO);
-	buf_done(&text);
-}
-
 static bool
 has_planned_rebuild(const struct plan *plan)
 {
@@ -101,7 +77,7 @@ ask(struct removal *removal, const struct options *options)
 	removal->ask_approval = true;
 	removal_plan(removal);
 	if (has_planned_rebuild(&removal->plan) && !options->dry_run)
-		announce(removal->session);
+		dialog_announce(removal->session);
 	if (options->dry_run)
 		removal->exit = removal_expected_exit(removal);
 	else

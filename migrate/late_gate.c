@@ -2,6 +2,7 @@
 /* A fresh look right before a rebuild. */
 #include <string.h>
 
+#include "migrate/dialog.h"
 #include "migrate/late_gate.h"
 #include "uninstall/plan_gate.h"
 #include "kmutil-helpers/banned.h"
@@ -53,5 +54,10 @@ late_gate(void *payload)
 	input.target_count = find_targets(session, &removal->selection, targets);
 	input.collection_unreadable = late_gate_collection_unreadable(session);
 	why = plan_check_late(session->arena, &input, &removal->plan);
-	return why == NULL ? NULL : arena_printf(session->arena, "blocked: %s", why);
+	if (why != NULL)
+		return arena_printf(session->arena, "blocked: %s", why);
+	/* approve has said it before its first step. */
+	if (strcmp(removal->command, "approve") != 0 && !session->options->quiet)
+		dialog_announce(session);
+	return NULL;
 }

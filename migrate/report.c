@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/die.h"
+#include "migrate/mdm_hint.h"
 #include "migrate/report.h"
 #include "migrate/version.h"
 #include "kmutil-helpers/banned.h"
@@ -207,6 +208,18 @@ report_next(enum standing standing, int exit, const char *const **command)
 	}
 }
 
+/* The same on this Mac. */
+static const char *
+next_here(
+    const struct report *report, enum standing standing, int exit, const char *const **command)
+{
+	const char *text = report_next(standing, exit, command);
+
+	return exit == 3 && mdm_hint_applies(report->session)
+		   ? mdm_hint_add(report->session, text, command)
+		   : text;
+}
+
 static const char *
 next_text(const struct report *report, const char *text)
 {
@@ -219,7 +232,7 @@ void
 report_json_next(struct report *report, enum standing standing, int exit)
 {
 	const char *const *command;
-	const char *text = report_next(standing, exit, &command);
+	const char *text = next_here(report, standing, exit, &command);
 
 	json_object_begin(&report->json, "next");
 	json_text(&report->json, "text", next_text(report, text));
@@ -238,7 +251,7 @@ void
 report_text_next(struct report *report, enum standing standing, int exit)
 {
 	const char *const *command;
-	const char *text = report_next(standing, exit, &command);
+	const char *text = next_here(report, standing, exit, &command);
 
 	if (report->session->options->quiet)
 		return;

@@ -36,6 +36,7 @@ struct session {
 	enum context context;
 	struct root root;
 	struct host host;
+	bool policy_asked;      /* by mdm_hint.c */
 	struct manage manage;   /* these two with SESSION_HOST_POLICY alone */
 	struct console console; /* user NULL: nobody, or not asked */
 	struct rule_set rules;

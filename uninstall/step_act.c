@@ -318,6 +318,9 @@ act_rebuild(struct run *run, struct step *step)
 		return step_failed(
 		    step, arena_printf(run->arena, "kmutil rebuild: %s", fault_sentence(error)));
 	step->message = rebuild_sentence(run->arena, rebuild);
+	if (rebuild->outcome == KMUTIL_NO_CHANGES && was_asked_before(run))
+		step->message = "macOS sees nothing to change: after an answer in this boot it may "
+				"ask again only after the restart";
 	step->state = STEP_SKIPPED;
 	if (rebuild->outcome == KMUTIL_NEEDS_RESTART || rebuild->outcome == KMUTIL_NO_CHANGES)
 		step->state = STEP_DONE;

@@ -26,6 +26,7 @@ static const struct {
     {"update", "none|prepared"},
     {"safe-mode", "off|on"},
     {"update-wipes", "nothing|receipts"},
+    {"rebuild", "ok|loops|broken"}, /* field reports of builds that never end, or fail */
     {"loads", "yes|no"},            /* no: nothing asks for a third-party kext at a start */
     {"arrives", "none|settle"},     /* another vendor's installer, while macOS settles */
 };

@@ -27,7 +27,7 @@ sees_nothing(struct model *model)
 	if (model_is(model, "refused", "yes") && !model_assumes(model, "refusal-can-be-repeated"))
 		return true;
 	return model_is(model, "pending", "yes") &&
-	    !model_assumes(model, "rebuild-repeats-while-pending");
+	       !model_assumes(model, "rebuild-repeats-while-pending");
 }
 
 static void
@@ -45,7 +45,7 @@ ask(struct model *model)
 	puts("Requesting user approval (times out in 60 seconds)...");
 	if (model_is(model, "console", "none")) {
 		puts("Error Domain=com.apple.LocalAuthentication Code=-6 "
-		    "\"Biometry is not available on this device.\"");
+		     "\"Biometry is not available on this device.\"");
 		return 250;
 	}
 	/* Somebody is logged in, and the 60 seconds pass: how that ends was not seen. */
@@ -53,7 +53,7 @@ ask(struct model *model)
 		if (!model_assumes(model, "timeout-is-authentication-error"))
 			return 1;
 		puts("Error Domain=com.apple.LocalAuthentication Code=-9 "
-		    "\"Canceled by another process.\"");
+		     "\"Canceled by another process.\"");
 		return 247;
 	}
 	if (!model_is(model, "approval", "no"))
@@ -62,6 +62,28 @@ ask(struct model *model)
 		return 1;
 	puts("Error Domain=com.apple.LocalAuthentication Code=-2 \"Canceled by user.\"");
 	return 254;
+}
+
+/* Field reports (docs/facts.md#kmutil-rebuild): the same kext is added and removed each
+ * time, and nothing comes of it; or one kext breaks every build. */
+static int
+ask_in_vain(struct model *model, const struct kexts *drop)
+{
+	int status;
+
+	if (model_is(model, "rebuild", "loops"))
+		print_block(drop, "add", "+");
+	print_block(drop, "remove", "-");
+	status = ask(model);
+	if (status != 0)
+		return status;
+	if (model_is(model, "rebuild", "loops")) {
+		puts("A system reboot is required for the operation to take effect");
+		return 0;
+	}
+	puts("Error Domain=KMErrorDomain Code=71 \"Could not find: Extension with identifier "
+	     "'com.example.broken' not found\" UserInfo={NSLocalizedDescription=x}");
+	return 71;
 }
 
 int
@@ -76,6 +98,10 @@ tool_kmutil_rebuild(struct model *model)
 		keep_change_propose("", model, &add, &drop);
 	if (add.count + drop.count == 0) {
 		puts("No changes detected");
+		goto out;
+	}
+	if (!model_is(model, "rebuild", "ok") && *model_get(model, "rebuild", "")) {
+		status = ask_in_vain(model, &drop);
 		goto out;
 	}
 	if (add.count > 0 || !model_assumes(model, "rebuild-omits-empty-blocks"))
