@@ -278,6 +278,8 @@ def main():
     for story in (bundles, malformed, receipts, lambda root: policy(root, True),
                   lambda root: policy(root, False), payload, dexts):
         root = os.path.realpath(tempfile.mkdtemp(prefix="places."))
+        # An Intel Mac of which every volume is here: its collections lie on it.
+        open(place(root, "/System/Library/KernelCollections/BootKernelExtensions.kc"), "wb").close()
         try:
             story(root)
         finally:
