@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A Mac over the years, from macOS 11 to 27, with five products and the launch daemon.
+
+usage: years.py MACSIM DAEMON. YEARS_SEEDS: how many Macs (30), or "from-to". Each seed
+flips every unproven assumption at random, and who is there to approve. What the tool says
+is compared with macsim's own model after every step; restarts and dialogs that it asks
+for without need are counted. Prints TAP.
+"""
+import collections
+import concurrent.futures
+import json
+import os
+import random
+import shutil
+import sys
+
+import simulated
+
+sim = simulated.Macsim(sys.argv[1])
+DAEMON = sys.argv[2]
+PRODUCTS = {
+    "caldigit-usb-hub": ("com.CalDigit.USBHubSupport", "CalDigitUSBHubSupport"),
+    "intel-power-gadget": ("com.intel.driver.EnergyDriver", "EnergyDriver"),
+    "turbo-boost-switcher": ("com.rugarciap.DisableTurboBoost", "DisableTurboBoost"),
+    "universal-audio-uad": ("com.uaudio.driver.UAD2System", "UAD2System"),
+    "wch-ch34x-install": ("com.wch.usbserial", "usbserial"),
+}
+IDS = {kext for kext, _ in PRODUCTS.values()}
+BUNDLES = {kext: f"Library/Extensions/{name}.kext" for kext, name in PRODUCTS.values()}
+VERSIONS = ("11.6", "11.7.10", "12.6", "12.7.6", "13.6", "13.7.8", "14.6.1", "14.7", "15.0",
+            "15.7", "15.7.1", "26.0.1", "26.1", "26.6.2", "27.0", "27.1")
+ENDS = ("gone", "inert", "blocked")
+ASSUMPTIONS = [(a["id"], a["starts"]) for a in
+               json.loads(sim.must("assumptions", "--json").stdout)["assumptions"]
+               if a["grade"] != "verbatim" or a["cure"]]
+
+
+class Years:
+    """One Mac's life."""
+
+    def __init__(self, seed, folder):
+        self.seed, self.rng = seed, random.Random(seed)
+        self.mac = os.path.join(folder, f"mac-{seed}")
+        self.chip = self.rng.choice(("apple", "apple", "intel"))
+        self.wrong, self.counts = [], collections.Counter()
+        self.touched, self.asked_of, self.fresh_boot = set(), set(), True
+        self.version = VERSIONS[0]
+
+    def describe(self):
+        path = self.mac + ".described"
+        with open(path, "w", encoding="utf-8") as out:
+            for product, (kext, name) in PRODUCTS.items():
+                bundle = f"/{BUNDLES[kext]}"
+                inside = ("", "/Contents", "/Contents/Info.plist", "/Contents/MacOS",
+                          f"/Contents/MacOS/{name}", "/Contents/_CodeSignature",
+                          "/Contents/_CodeSignature/CodeResources")
+                print("kext", bundle, kext, "EXAMPLE001", sep="\t", file=out)
+                receipt = "com.wch.usbserial" if kext == "com.wch.usbserial" \
+                    else f"com.example.{product}.pkg"
+                print("receipt", receipt, sep="\t", file=out)
+                for listed in ("/Library", "/Library/Extensions",
+                               *(bundle + each for each in inside)):
+                    print("lists", listed[1:], sep="\t", file=out)
+        return path
+
+    def build(self):
+        sim.must("new", self.mac, "--macos", self.version, "--chip", self.chip, "--scenario",
+                 "described", "--describe", self.describe())
+        share = self.rng.choice((0.05, 0.2, 0.5))
+        flips = [f"assumption.{name}={'no' if yes else 'yes'}" for name, yes in ASSUMPTIONS
+                 if self.rng.random() < share]
+        if flips:
+            sim.must("set", self.mac, *flips)
+        os.makedirs(f"{self.mac}/Library/LaunchDaemons", exist_ok=True)
+        shutil.copy(DAEMON, f"{self.mac}/Library/LaunchDaemons/")
+        self.flips = flips
+
+    def truth(self, kext):
+        """Every carrier source that the simulated Mac knows of for a kext."""
+        held = {what for what in ("loaded", "listed", "stashed") if kext in self.shown[what]}
+        if os.path.exists(f"{self.mac}/{BUNDLES[kext]}"):
+            held.add("bundle")
+        if os.path.exists(f"{self.mac}/Library/StagedExtensions/{BUNDLES[kext]}"):
+            held.add("staged")
+        return held
+
+    def complain(self, what):
+        self.wrong.append(f"{self.version}: {what}")
+
+    def look_at_model(self):
+        self.shown = {what: sim.shown(self.mac, what) for what in ("loaded", "listed", "stashed")}
+        self.asked = int(sim.shown(self.mac, "asked")[0])
+
+    def check_restart(self, told):
+        """A restart is due only for what was in the kernel's reach since the run began, and
+        only after something was done in this boot."""
+        for kext, standing in told.items():
+            if standing == "restart-pending":
+                self.counts["restarts asked"] += 1
+                if kext not in self.touched or self.fresh_boot:
+                    self.counts["needless restarts"] += 1
+                    self.complain(f"a restart is asked for {kext} without need")
+
+    def look(self):
+        status, told = sim.json(self.mac, ["kextirpate", "status"])
+        told = {k["bundle_id"]: k["standing"] for k in told.get("kexts", [])
+                if k["bundle_id"] in IDS}
+        self.look_at_model()
+        for kext, standing in told.items():
+            held = self.truth(kext)
+            if standing == "gone" and held:
+                self.complain(f"{kext} is called gone, and is {sorted(held)}")
+            if standing == "inert" and "loaded" in held:
+                self.complain(f"{kext} is called inert, and is loaded")
+            if standing is None and kext in self.touched:
+                self.complain(f"{kext} has no standing")
+        self.check_restart(told)
+        return status, told
+
+    def act(self, *words):
+        """A command that may ask for a rebuild; a dialog must be about a case's kext."""
+        self.look_at_model()
+        asked = self.asked
+        named = {k for k in IDS if self.truth(k)}
+        if words[0] == "uninstall":
+            self.asked_of.add(PRODUCTS[words[-1]][0])
+        self.touched |= named & self.asked_of
+        due = {k for k in self.asked_of if k in self.shown["listed"]
+               and (words[0] == "uninstall" or
+                    not os.path.exists(f"{self.mac}/{BUNDLES[k]}"))}
+        done = sim.run(self.mac, ["kextirpate", *words])
+        self.counts["commands"] += 1
+        self.fresh_boot = False
+        self.look_at_model()
+        self.counts["dialogs"] += self.asked - asked
+        if self.asked > asked and not due:
+            self.counts["needless dialogs"] += 1
+            self.complain(f"{words}: a rebuild is asked for without need")
+        if done.returncode not in range(8):
+            self.complain(f"{words}: status {done.returncode}: {done.stderr.decode()[:200]}")
+        return done.returncode
+
+    def restart(self):
+        sim.must("restart", self.mac)
+        self.fresh_boot = True
+        self.counts["restarts"] += 1
+
+    def person(self):
+        """Who is there, and what they do about a dialog."""
+        sim.must("set", self.mac, f"approval={self.rng.choice(('yes', 'yes', 'no', 'none'))}",
+                 f"console={self.rng.choice(('user', 'user', 'none'))}")
+
+    def settle(self):
+        """What an admin does about what status says."""
+        status, _ = self.look()
+        if status == 3 and self.rng.random() < 0.7:
+            self.person()
+            self.act("approve")
+            status, _ = self.look()
+        if status == 2 or self.rng.random() < 0.2:
+            self.restart()
+            self.look()
+
+    def live(self):
+        self.build()
+        waiting = list(PRODUCTS)
+        self.rng.shuffle(waiting)
+        last = 12 if self.chip == "intel" else len(VERSIONS) - 1
+        for number, version in enumerate(VERSIONS[:last + 1]):
+            if number > 0:
+                if self.rng.random() < 0.4:
+                    continue  # updates that this Mac skips
+                self.version = version
+                sim.must("update", self.mac, version)
+                self.fresh_boot = True
+                self.look()
+            if waiting and self.rng.random() < 0.6:
+                self.person()
+                self.act("uninstall", "--without-replacement", "--accept-bystanders",
+                         f"--approval={self.rng.choice(('ask', 'never'))}", waiting.pop())
+            if self.rng.random() < 0.3:
+                self.act("recheck", "--policy=repair", "--approval=ask")
+            self.settle()
+        self.end(waiting)
+        return self
+
+    def end(self, waiting):
+        """The rest goes, a person approves, and all that can settle does."""
+        sim.must("set", self.mac, "approval=yes", "console=user")
+        for product in waiting:
+            self.act("uninstall", "--without-replacement", "--accept-bystanders",
+                     "--approval=ask", product)
+        for _ in range(6):
+            status, told = self.look()
+            if status == 2:
+                self.restart()
+            elif status == 3:
+                self.act("approve")
+                self.restart()
+            elif "returned" in told.values():
+                self.act("recheck", "--policy=repair", "--approval=ask")
+                self.restart()
+            else:
+                break
+        self.judge_end()
+
+    def judge_end(self):
+        _, told = sim.json(self.mac, ["kextirpate", "status"])
+        kexts = {k["bundle_id"]: k for k in told.get("kexts", []) if k["bundle_id"] in IDS}
+        for kext in sorted(IDS):
+            row = kexts.get(kext)
+            standing = row["standing"] if row else "not told"
+            self.counts[f"end {standing}"] += 1
+            if standing not in ENDS:
+                self.complain(f"{kext} ends {standing}, and is {sorted(self.truth(kext))}")
+            elif standing == "inert" and "cannot run" not in row["next"]["text"] and \
+                    "approve" not in row["next"]["text"]:
+                self.complain(f"{kext} ends inert without its reason")
+            elif standing == "blocked" and "Recovery" not in row["next"]["text"]:
+                self.complain(f"{kext} ends blocked without the way out")
+
+
+def live(seed):
+    folder = simulated.folder_for(f"years-{seed}.")
+    try:
+        return Years(seed, folder).live()
+    finally:
+        if not os.environ.get("YEARS_KEEP"):
+            shutil.rmtree(folder)
+
+
+def seeds():
+    words = os.environ.get("YEARS_SEEDS", "30").split("-")
+    return range(int(words[0]), int(words[1]) + 1) if len(words) > 1 \
+        else range(1, int(words[0]) + 1)
+
+
+def main():
+    total, failed = collections.Counter(), 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        lives = list(pool.map(live, seeds()))
+    for number, life in enumerate(lives, 1):
+        total.update(life.counts)
+        ends = ", ".join(f"{n} {w[4:]}" for w, n in sorted(life.counts.items())
+                         if w.startswith("end "))
+        failed += bool(life.wrong)
+        print(f"{'not ok' if life.wrong else 'ok'} {number} - seed {life.seed}, {life.chip}, "
+              f"{len(life.flips)} flipped: {ends}")
+        for line in life.wrong[:6]:
+            print(f"# {line}")
+        if life.wrong or os.environ.get("YEARS_TELL"):
+            print(f"# flipped: {' '.join(life.flips)}")
+    # A tool that says the same of every Mac would pass all of the above.
+    various = len(lives) < 10 or all(total[f"end {end}"] > 0 for end in ENDS)
+    print(f"{'ok' if various else 'not ok'} {len(lives) + 1} - all three ends are met")
+    print(f"1..{len(lives) + 1}")
+    for what in ("needless restarts", "needless dialogs"):
+        total[what] += 0
+    for what, number in sorted(total.items()):
+        print(f"# {what}: {number}")
+    return 0 if failed == 0 and various else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
