@@ -149,6 +149,25 @@ collect_claims(struct removal *removal)
 	}
 }
 
+/* What earlier runs have taken away, and a rebuild would at last let go. */
+static const struct kext_case *const *
+find_leaving(const struct session *session, size_t *count)
+{
+	const struct kext_case **leaving =
+	    arena_array(session->arena, session->subject_count + 1, sizeof(*leaving));
+	const struct subject *subject;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < session->subject_count; i++) {
+		subject = &session->subjects[i];
+		if (subject->row != NULL && subject->kext != NULL &&
+		    !subject->evidence.facts.bundle && !subject->evidence.apple)
+			leaving[(*count)++] = subject->kext;
+	}
+	return leaving;
+}
+
 void
 removal_plan(struct removal *removal)
 {
@@ -174,6 +193,7 @@ removal_plan(struct removal *removal)
 
 	dexts_read(session, &removal->dexts);
 	input.targets = make_targets(removal, &input.target_count);
+	input.leaving = find_leaving(session, &input.leaving_count);
 	input.keep_below = rule_paths_keep(
 	    session->arena, removal->selection.rules, removal->selection.rule_count);
 	if (!removal->only_rebuild)
@@ -230,11 +250,30 @@ removal_expected_exit(const struct removal *removal)
 	return plan->nothing_to_drop ? 1 : 0;
 }
 
+/* Whether macOS has had an answer in this boot: it may see nothing to change for others
+ * either (docs/facts.md#kmutil-rebuild). */
+static bool
+was_asked_in_boot(const struct session *session)
+{
+	const struct subject *subject;
+	size_t i;
+
+	for (i = 0; i < session->subject_count; i++) {
+		subject = &session->subjects[i];
+		if (subject->row != NULL && !subject->evidence.restarted &&
+		    (subject->now.rebuild == REBUILD_REFUSED ||
+			subject->now.rebuild == REBUILD_APPROVED))
+			return true;
+	}
+	return false;
+}
+
 /* The ledger's rows of the targets as the run begins. */
 static struct ledger_case *
 make_rows(struct removal *removal, size_t *count)
 {
 	struct session *session = removal->session;
+	bool *in_vain = arena_array(session->arena, removal->selection.count + 1, sizeof(bool));
 	struct ledger_case *rows =
 	    arena_array(session->arena, removal->selection.count + 1, sizeof(*rows));
 	const struct case_facts *facts;
@@ -249,6 +288,8 @@ make_rows(struct removal *removal, size_t *count)
 		facts = &subject->evidence.facts;
 		if (!facts->has_carrier || subject->evidence.apple)
 			continue;
+		in_vain[*count] =
+		    subject->now.rebuild == REBUILD_FRUITLESS && subject->evidence.restarted;
 		row = &rows[(*count)++];
 		*row = subject->now;
 		named = facts->listed || (facts->kept && late_gate_collection_unreadable(session));
@@ -267,6 +308,7 @@ make_rows(struct removal *removal, size_t *count)
 		row->since = session->now;
 		row->return_cause = NULL;
 	}
+	removal->run.in_vain = in_vain;
 	return rows;
 }
 
@@ -446,6 +488,7 @@ removal_run(struct removal *removal)
 		removal->run.gate = late_gate;
 		removal->run.gate_payload = removal;
 		removal->run.rebuild_was_cut_off = session->recovery.rebuild_was_cut_off;
+		removal->run.asked_in_boot = was_asked_in_boot(session);
 		removal->run.tell =
 		    !session->options->quiet && isatty(STDERR_FILENO) == 1 ? tell : NULL;
 		removal->run.act = removal->act;

@@ -12,5 +12,6 @@ soak:
 	KILL_STEP=1 prove --timer --comments --failures tests/story/kill.t
 	FAIL_STEP=1 prove --timer --comments --failures tests/story/fail.t
 	PRODUCTS=all prove --timer --comments --failures tests/story/products.t
+	YEARS_SEEDS=300 prove --timer --comments --failures tests/story/years.t
 	FIELD_RUNS=9 prove --timer --comments --failures tests/story/field.t
 	MACS=200 prove --timer --comments --failures tests/story/macs.t

@@ -37,6 +37,10 @@ struct plan_input {
 	const struct rule *const *rules; /* of the targets, and those named without one */
 	size_t rule_count;
 	const struct rule_set *catalogue; /* all rules; NULL: no others are known */
+	/* Cases of the ledger whose bundles are gone: a rebuild that drops them is what they
+	 * wait for. */
+	const struct kext_case *const *leaving;
+	size_t leaving_count;
 	const struct claim_list *claims;
 	const struct job_list *jobs; /* of the claims and traces; NULL: none */
 	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */

@@ -75,6 +75,17 @@ effect_on(const struct plan *plan, const struct case_facts *facts, const char **
 }
 
 static bool
+is_leaving(const struct plan_input *input, const struct kext_case *kext)
+{
+	size_t i;
+
+	for (i = 0; i < input->leaving_count; i++)
+		if (input->leaving[i] == kext)
+			return true;
+	return false;
+}
+
+static bool
 is_harm(const char *effect)
 {
 	return strcmp(effect, "lost") == 0 || strcmp(effect, "added") == 0;
@@ -92,7 +103,7 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 
 	for (i = 0; i < input->cases->count; i++) {
 		kext = &input->cases->items[i];
-		if (kext->apple || plan_is_of_targets(input, kext))
+		if (kext->apple || plan_is_of_targets(input, kext) || is_leaving(input, kext))
 			continue;
 		facts = case_get_facts(kext);
 		effect = effect_on(plan, &facts, &why);

@@ -76,8 +76,8 @@ rebuild_state_after(struct run *run, const struct ledger_case *row)
 	case KMUTIL_TIMED_OUT:
 		return REBUILD_REFUSED;
 	case KMUTIL_NO_CHANGES:
-		/* After a refusal macOS may see nothing to change until the restart. */
-		if (row->rebuild == REBUILD_REFUSED)
+		/* After an answer macOS may see nothing to change until the restart. */
+		if (row->rebuild == REBUILD_REFUSED || run->asked_in_boot)
 			return REBUILD_REFUSED;
 		return run->rebuild_was_cut_off ? guess_cut_off_answer(run) : REBUILD_FRUITLESS;
 	case KMUTIL_NO_SUCH_VERB:
@@ -120,7 +120,7 @@ record_step(struct run *run, const struct step *step)
 	for (i = 0; error == 0 && i < run->row_count; i++) {
 		after = rebuild_state_after(run, &run->rows[i]);
 		/* Twice in vain, with a restart between: another restart will not help. */
-		if (after == REBUILD_FRUITLESS && run->rows[i].rebuild == REBUILD_FRUITLESS)
+		if (after == REBUILD_FRUITLESS && run->in_vain[i])
 			run->rows[i].restart_needed = false;
 		run->rows[i].rebuild = after;
 		error = ledger_case_put(run->ledger, &run->rows[i]);

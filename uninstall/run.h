@@ -33,6 +33,9 @@ struct run {
 	 * recorded with its step. Borrowed. */
 	struct ledger_case *rows;
 	size_t row_count;
+	/* Of each row: its last rebuild was in vain, and the Mac was restarted since. */
+	const bool *in_vain;
+	bool asked_in_boot; /* macOS has had an answer in this boot, of these cases or others */
 	struct kmutil_rebuild rebuild; /* what the last rebuild came to */
 	bool rebuild_was_cut_off;      /* a run before this one was killed while it asked */
 	int failed;                    /* steps that failed */

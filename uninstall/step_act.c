@@ -124,9 +124,9 @@ act_stop_job(struct run *run, struct step *step)
 		return step_done(step, "ended");
 	if (!is_job_loaded(run, domain, path))
 		return step_done(step, "does not run");
-	return step_failed(step, arena_printf(run->arena,
-	    "launchctl: %s; it runs until the next restart",
-	    message != NULL ? message : fault_sentence(error)));
+	return step_failed(
+	    step, arena_printf(run->arena, "launchctl: %s; it runs until the next restart",
+		      message != NULL ? message : fault_sentence(error)));
 }
 
 /* Taken up again after its files are back. A session that has ended takes it up at the
@@ -284,7 +284,7 @@ was_asked_before(const struct run *run)
 	for (i = 0; i < run->row_count; i++)
 		if (run->rows[i].rebuild == REBUILD_REFUSED)
 			return true;
-	return run->rebuild_was_cut_off;
+	return run->rebuild_was_cut_off || run->asked_in_boot;
 }
 
 /* kernelmanagerd may not have noticed yet that the bundle is gone (assumption

@@ -30,6 +30,10 @@ BUNDLES = {kext: f"Library/Extensions/{name}.kext" for kext, name in PRODUCTS.va
 VERSIONS = ("11.6", "11.7.10", "12.6", "12.7.6", "13.6", "13.7.8", "14.6.1", "14.7", "15.0",
             "15.7", "15.7.1", "26.0.1", "26.1", "26.6.2", "27.0", "27.1")
 ENDS = ("gone", "inert", "blocked")
+# Without these a removal, or the way to it, does not exist on the simulated Mac.
+NEEDED = ["update-relinks-from-stash"] + [
+    a["id"] for a in json.loads(sim.must("assumptions", "--json").stdout)["assumptions"]
+    if a["cure"]]
 ASSUMPTIONS = [(a["id"], a["starts"]) for a in
                json.loads(sim.must("assumptions", "--json").stdout)["assumptions"]
                if a["grade"] != "verbatim" or a["cure"]]
@@ -176,7 +180,7 @@ class Years:
                 self.look()
             if waiting and self.rng.random() < 0.6:
                 self.person()
-                self.act("uninstall", "--without-replacement", "--accept-bystanders",
+                self.act("uninstall", "--without-replacement",
                          f"--approval={self.rng.choice(('ask', 'never'))}", waiting.pop())
             if self.rng.random() < 0.3:
                 self.act("recheck", "--policy=repair", "--approval=ask")
@@ -188,13 +192,12 @@ class Years:
         """The rest goes, a person approves, and all that can settle does."""
         sim.must("set", self.mac, "approval=yes", "console=user")
         for product in waiting:
-            self.act("uninstall", "--without-replacement", "--accept-bystanders",
-                     "--approval=ask", product)
+            self.act("uninstall", "--without-replacement", "--approval=ask", product)
         for _ in range(6):
             status, told = self.look()
-            if status == 2:
+            if "restart-pending" in told.values():
                 self.restart()
-            elif status == 3:
+            elif status == 3 or "approval-pending" in told.values():
                 self.act("approve")
                 self.restart()
             elif "returned" in told.values():
@@ -213,6 +216,9 @@ class Years:
             self.counts[f"end {standing}"] += 1
             if standing not in ENDS:
                 self.complain(f"{kext} ends {standing}, and is {sorted(self.truth(kext))}")
+            elif standing != "gone" and not any(f"{n}=" in f for n in NEEDED
+                                                for f in self.flips):
+                self.complain(f"{kext} ends {standing}, although macOS would let it go")
             elif standing == "inert" and "cannot run" not in row["next"]["text"] and \
                     "approve" not in row["next"]["text"]:
                 self.complain(f"{kext} ends inert without its reason")
