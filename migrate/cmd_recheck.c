@@ -165,28 +165,33 @@ look_and_act(struct removal *removal, const struct options *options)
 		remember(removal);
 }
 
-/* What recheck saw last, against what is now: sysctl and one small file. */
-static void
+/* What the first look at the Mac says: sysctl and one small file. */
+struct first_look {
+	bool idle;  /* nothing has changed, and nothing was pending */
+	bool quiet; /* macOS is done with its collections, as far as can be told */
+	int exit;   /* what recheck answered before; for idle */
+};
+
+static struct first_look
 look_whether_anything_changed(
-    const struct options *options, const char *folder, struct arena *arena, bool *idle, int *exit)
+    const struct options *options, const char *folder, struct arena *arena)
 {
 	struct host host = {0};
 	struct seen seen;
 
-	*idle = false;
 	if (host_read(arena, HOST_BOOT, &host) != 0)
-		return;
+		return (struct first_look){0};
 	seen_read(arena, folder, options, &host, &seen);
-	*exit = seen.exit;
-	*idle = seen.same && seen.quiet;
-	if (*idle)
-		return;
+	if (seen.same && seen.quiet)
+		return (struct first_look){.idle = true, .exit = seen.exit};
 	tell_what_happened(options, &seen, &host);
 	/* Without a lock, so that nobody else waits for macOS, too. */
-	if (!options->dry_run && !is_same(seen.boot_uuid, host.boot_uuid) &&
-	    access(arena_printf(arena, "%s/ledger.db", folder), F_OK) == 0)
-		(void)settle_wait(
-		    arena, options->wait_seconds != 0 ? options->wait_seconds : QUIET_SECONDS);
+	if (options->dry_run || is_same(seen.boot_uuid, host.boot_uuid) ||
+	    access(arena_printf(arena, "%s/ledger.db", folder), F_OK) != 0)
+		return (struct first_look){0};
+	return (struct first_look){
+	    .quiet = settle_wait(arena, options->wait_seconds != 0 ? options->wait_seconds
+								   : QUIET_SECONDS) != SETTLE_BUSY};
 }
 
 static int
@@ -211,16 +216,17 @@ recheck_command(const struct options *options)
 	struct options how = *options;
 	struct arena *arena = arena_new(0);
 	const char *folder = session_state_folder(arena, options);
-	bool idle;
+	struct first_look first = look_whether_anything_changed(options, folder, arena);
 	int exit;
 
-	look_whether_anything_changed(options, folder, arena, &idle, &exit);
 	arena_free(arena);
-	if (idle && !options->json && !options->dry_run)
-		return tell_idle(options, exit);
+	if (first.idle && !options->json && !options->dry_run)
+		return tell_idle(options, first.exit);
 	/* A machine is told everything all the same; nothing is written for it. */
-	how.dry_run |= idle;
-	session_begin(&session, &how, SESSION_CARRIERS | (how.dry_run ? 0 : SESSION_WRITE));
+	how.dry_run |= first.idle;
+	session_begin(&session, &how,
+	    SESSION_CARRIERS | (how.dry_run ? 0 : SESSION_WRITE) |
+		(first.quiet ? SESSION_QUIET : 0));
 	look_and_act(&removal, &how);
 	exit = removal_report(&removal, "recheck");
 	session_end(&session);

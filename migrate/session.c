@@ -375,6 +375,7 @@ session_begin(struct session *session, const struct options *options, int needs)
 {
 	*session = (struct session){.arena = arena_new(0), .options = options};
 	session->context = context_find(options);
+	session->was_quiet = (needs & SESSION_QUIET) != 0;
 	session->scan.arena = session->arena;
 	session->scan.problems.arena = session->arena;
 	session->scan.carriers_only = (needs & SESSION_SCAN) == 0;

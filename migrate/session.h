@@ -62,7 +62,8 @@ enum session_need {
 	SESSION_HOST_POLICY = 8, /* ask csrutil, bputil, profiles, fdesetup too */
 	SESSION_TRUST = 16,      /* acts on what rules say: they must be root's; WRITE implies it */
 	SESSION_AWAY = 32,       /* the Mac is not looked at */
-	SESSION_NO_RULES = 64    /* nothing is named by a rule: they are not read */
+	SESSION_NO_RULES = 64,   /* nothing is named by a rule: they are not read */
+	SESSION_QUIET = 128      /* the caller has waited until macOS was quiet */
 };
 
 /* The state folder as the options name it, else where it always is; a relative one ends
