@@ -97,9 +97,11 @@ install: all
 	install -m 0644 $(OWNER) pkg/man/kextirpate-assumptions.7 $(DESTDIR)/usr/local/share/man/man7/
 	install -m 0644 $(OWNER) pkg/man/kextirpate-rules.5 $(DESTDIR)/usr/local/share/man/man5/
 	ln -sf ../kextirpate/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate
-	install -d -m 0755 $(OWNER) $(PREFIX)/share $(DESTDIR)/Library/LaunchDaemons
+	install -d -m 0755 $(OWNER) $(PREFIX)/share $(DESTDIR)/Library/LaunchDaemons \
+		$(DESTDIR)/Library/LaunchAgents
 	install -m 0644 $(OWNER) pkg/mdm/org.kextirpate.* $(PREFIX)/share/
 	install -m 0644 $(OWNER) pkg/launchd/org.kextirpate.recheck.plist $(DESTDIR)/Library/LaunchDaemons/
+	install -m 0644 $(OWNER) pkg/launchd/org.kextirpate.handoff.plist $(DESTDIR)/Library/LaunchAgents/
 	@echo 'The daemon runs from the next restart on, or at once:'
 	@echo '  launchctl bootstrap system /Library/LaunchDaemons/org.kextirpate.recheck.plist'
 
@@ -107,6 +109,7 @@ uninstall:
 	-$(if $(DESTDIR),,launchctl bootout system/org.kextirpate.recheck)
 	rm -f $(PREFIX)/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate \
 		$(DESTDIR)/Library/LaunchDaemons/org.kextirpate.recheck.plist \
+		$(DESTDIR)/Library/LaunchAgents/org.kextirpate.handoff.plist \
 		$(patsubst pkg/mdm/%,$(PREFIX)/share/%,$(wildcard pkg/mdm/org.kextirpate.*)) \
 		$(DESTDIR)/usr/local/share/man/man8/kextirpate.8 \
 		$(DESTDIR)/usr/local/share/man/man7/kextirpate-assumptions.7 \

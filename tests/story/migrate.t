@@ -102,15 +102,27 @@ expect 4 'nobody is logged in' kextirpate migrate --approval=ask "$card"
 is 'what is pending can be read by all' "$(cat "$state/handoff-pending"; stat -c %a "$state/handoff-pending")" \
   "$(printf '%s\n644' "$card")"
 set_mac console=user
-"$macsim" run --as user "$mac" -- kextirpate handoff --pending >"$out" 2>"$err"
+agent() {
+  python3 -c 'import plistlib, sys; print(" ".join(plistlib.load(open(sys.argv[1], "rb"))["ProgramArguments"]))' \
+    "$top/pkg/launchd/org.kextirpate.handoff.plist"
+}
+# shellcheck disable=SC2046 # words without blanks
+"$macsim" run --as user "$mac" -- $(agent) >"$out" 2>"$err"
 is 'the agent asks the app, without root' "$(show dext)" 'held off'
 expect 2 'and migrate goes on' kextirpate migrate --approval=ask "$card"
 restart
 expect 0 'to the end' kextirpate recheck
 is 'nothing is pending any more' "$(cat "$state/handoff-pending")" ''
 always_driven 'the agent'
-"$macsim" run --as user --count "$mac" -- kextirpate handoff --pending >"$out" 2>"$err"
-is 'an idle agent ends with 0, says nothing' "$?$(cat "$out")" 0
+# shellcheck disable=SC2046 # words without blanks
+"$macsim" run --as user "$mac" -- $(agent) >"$out" 2>"$err"
+is 'an idle agent ends with 0, says nothing' "$?$(cat "$out" "$err")" 0
+rm "$state/handoff-pending"
+echo "$card" >"$state/handoff-pending"
+chmod 666 "$state/handoff-pending"
+# shellcheck disable=SC2046 # words without blanks
+"$macsim" run --as user "$mac" -- $(agent) >"$out" 2>"$err"
+is 'what others could have written is nothing to it' "$?$(cat "$out" "$err")" 0
 "$macsim" run --as user "$mac" -- kextirpate handoff "$card" >"$out" 2>"$err"
 is 'handoff of a TARGET is root'"'"'s' "$?" 77
 
