@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -188,8 +189,71 @@ def bench_rules(scale, rounds):
     }, rounds * 3)
 
 
+MACSIM = ROOT / "tests/macsim/macsim"
+STATE = "Library/Application Support/kextirpate"
+
+
+def simulated(folder):
+    """A simulated Mac from which the kexts of capture-card are gone."""
+    mac_dir = WORK / "work" / folder
+    for words in (["new", mac_dir, "--macos", "15.7", "--chip", "apple", "--scenario",
+                   "capture-card"],
+                  ["run", mac_dir, "--", "kextirpate", "uninstall", "--approval=ask",
+                   "example-capture"],
+                  ["restart", mac_dir], ["run", mac_dir, "--", "kextirpate", "recheck"]):
+        subprocess.run([MACSIM, *words], stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False)
+    shutil.copy(EMPTY, mac_dir / "usr/local/kextirpate/bin/empty")
+    return mac_dir
+
+
+def on_mac(mac_dir, *words):
+    return [MACSIM, "run", mac_dir, "--", *words]
+
+
+def bench_recheck(_scale, rounds):
+    mac_dir = simulated("idle")
+    show("an idle recheck, on a simulated Mac (whose own start is in each row)",
+         "an empty program and one sysctl", {
+             "empty program, same libraries":
+                 on_mac(mac_dir, "/usr/local/kextirpate/bin/empty"),
+             "the same, and one sysctl":
+                 on_mac(mac_dir, "/bin/sh", "-c", "/usr/local/kextirpate/bin/empty; "
+                        "/usr/sbin/sysctl kern.osversion >/dev/null"),
+             "kextirpate recheck": on_mac(mac_dir, "kextirpate", "recheck"),
+         }, rounds * 3)
+
+
+def age(mac_dir, years):
+    """Fills the ledger with a life of a kext that came and went with each update."""
+    with sqlite3.connect(mac_dir / STATE / "ledger.db") as db:
+        keys = [k for k, in db.execute("SELECT key FROM kext_case")]
+        for number in range(years * 1000):
+            db.execute("INSERT INTO run (command, targets, began_at, state, exit) "
+                       "VALUES ('recheck', '', '2016-01-01T00:00:00Z', 'done', 0)")
+            run = db.execute("SELECT max(id) FROM run").fetchone()[0]
+            for n in range(6):
+                db.execute("INSERT INTO step (run, n, kind, state) "
+                           "VALUES (?, ?, 'vault', 'done')", (run, n + 1))
+            for key in keys:
+                db.execute("INSERT INTO standing (key, at, standing) VALUES (?, ?, ?)",
+                           (key, "2016-01-01T00:00:00Z",
+                            ("gone", "inert")[number % 2]))
+
+
+def bench_ledger(scale, rounds):
+    young, old = simulated("young"), simulated("old")
+    age(old, 10 if scale == 1 else 1)
+    # With --dry-run recheck looks at everything, every time.
+    for words in (["status"], ["recheck", "--dry-run"]):
+        show(f"{words[0]} with ten years of ledger", "2 x an empty one", {
+            "a ledger of one run": on_mac(young, "kextirpate", *words, "--json"),
+            "a ledger of ten years": on_mac(old, "kextirpate", *words, "--json"),
+        }, rounds * 3)
+
+
 JOBS = {"receipts": bench_receipts, "collection": bench_collection, "scan": bench_scan,
-        "rules": bench_rules}
+        "rules": bench_rules, "recheck": bench_recheck, "ledger": bench_ledger}
 
 
 def main():
