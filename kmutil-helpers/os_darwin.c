@@ -10,12 +10,17 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysctl.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/os.h"
 #include "kmutil-helpers/unpack.h"
 #include "kmutil-helpers/banned.h"
+
+/* zig's SDK has no sys/xattr.h; libSystem exports these. */
+int fsetxattr(
+    int fd, const char *name, const void *value, size_t size, uint32_t position, int options);
+ssize_t fgetxattr(
+    int fd, const char *name, void *value, size_t size, uint32_t position, int options);
 
 int
 os_sync(int fd)
@@ -54,10 +59,6 @@ os_copy_metadata(int from_fd, int to_fd)
 {
 	return fcopyfile(from_fd, to_fd, NULL, COPYFILE_METADATA) == 0 ? 0 : -errno;
 }
-
-/* zig's SDK has no sys/xattr.h; libSystem exports it. */
-int fsetxattr(
-    int fd, const char *name, const void *value, size_t size, uint32_t position, int options);
 
 int
 os_exclude_from_backup(int fd)
