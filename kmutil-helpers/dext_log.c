@@ -57,6 +57,7 @@ take_line(struct dext_log *log)
 	crashes = finding->count > 0 ? finding->last.crashes : -1;
 	finding->count++;
 	finding->last = event;
+	finding->last_line = log->lines;
 	if (crashes > event.crashes)
 		finding->last.crashes = crashes;
 }

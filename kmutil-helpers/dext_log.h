@@ -48,6 +48,7 @@ bool dext_log_read_line(struct arena *arena, struct piece line, struct dext_log_
 struct dext_log_finding {
 	struct dext_log_event last; /* crashes: the most that was told */
 	size_t count;
+	size_t last_line; /* from 1 */
 };
 
 struct dext_log {

@@ -199,3 +199,14 @@ kmutil_text_is_busy(const char *text, size_t len)
 	}
 	return false;
 }
+
+bool
+kmutil_text_has_verb(const char *text, size_t len, const char *verb)
+{
+	struct piece rest = piece_make(text, len), line, word;
+
+	while (piece_next_line(&rest, &line))
+		if (piece_next_word(&line, &word) && piece_is(word, verb))
+			return true;
+	return false;
+}

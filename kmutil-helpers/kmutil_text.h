@@ -69,5 +69,7 @@ void kmutil_text_read_rebuild(struct arena *arena, const struct spawn_result *re
 /* `kmutil log show`: whether an entry is by kernelmanagerd or its helper. The
  * line that only repeats the filter does not count. */
 bool kmutil_text_is_busy(const char *text, size_t len);
+/* `kmutil --help`: whether a line begins with the verb. */
+bool kmutil_text_has_verb(const char *text, size_t len, const char *verb);
 
 #endif

@@ -71,6 +71,17 @@ kmutil_is_busy(struct arena *arena, int seconds, bool *busy)
 }
 
 int
+kmutil_read_verbs(struct arena *arena, const char **help)
+{
+	const char *const argv[] = {KMUTIL, "--help", NULL};
+	struct spawn_result result;
+	int fault = ask(arena, argv, &result);
+
+	*help = fault == 0 ? result.out : NULL;
+	return fault;
+}
+
+int
 kmutil_rebuild(struct arena *arena, int timeout_ms, struct kmutil_rebuild *rebuild)
 {
 	const char *const argv[] = {KMUTIL, "rebuild", NULL};

@@ -22,6 +22,8 @@ int kmutil_list_loaded(struct arena *arena, struct kmutil_list *list)
  * the other collections are listed too; see kmutil_kext.collection). */
 int kmutil_inspect(struct arena *arena, const char *aux_path, struct kmutil_list *list)
     __attribute__((warn_unused_result));
+/* What `kmutil --help` says; see kmutil_text_has_verb. */
+int kmutil_read_verbs(struct arena *arena, const char **help) __attribute__((warn_unused_result));
 /* Empties the staging of all kexts (assumption clear-staging-empties-all).
  * *message: the tool's words when it failed, else NULL. */
 int kmutil_clear_staging(struct arena *arena, const char **message)

@@ -1,227 +1,228 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * doctor: this Mac against the assumptions that the tool rests on. Read-only. What
- * can only be told by changing something stays open: null.
+ * doctor: this Mac against the assumptions that the tool rests on; doctor TARGET: a dext
+ * that will not start. Read-only. What can only be told by changing something stays open.
  */
-#include <strings.h>
+#include <string.h>
 
+#include "migrate/belief.h"
 #include "migrate/command.h"
+#include "migrate/doctor_dext.h"
+#include "migrate/doctor_host.h"
 #include "migrate/report.h"
+#include "migrate/report_columns.h"
 #include "migrate/settings.h"
-#include "rules/assumption.h"
 #include "kmutil-helpers/banned.h"
 
-struct check {
-	enum tristate holds;
-	const char *evidence; /* NULL: nothing on this Mac tells */
+#define COLUMNS 78
+
+struct examination {
+	struct host_fact facts[HOST_FACTS];
+	struct belief_list beliefs;
+	struct settings settings;
+	int exit;
 };
 
-static struct check
-check_path(const struct session *session, const char *path)
+static bool
+is_of_macos(const struct session *session, const struct assumption *assumption)
 {
-	struct check check = {.holds = UNKNOWN, .evidence = NULL};
-
-	if (path_exists(&session->root, path)) {
-		check.holds = YES;
-		check.evidence = arena_printf(session->arena, "%s is there", path);
-	}
-	return check;
+	return session->host.macos == 0 || (session->host.macos >= assumption->from &&
+					       session->host.macos <= assumption->until);
 }
 
-static struct check
-check_rebuild(const struct session *session)
+/* 5 when a step rests on what does not hold; 7 when what a step rests on could be told,
+ * and was not, or a place could not be read. */
+static int
+examine(struct session *session, struct examination *examination)
 {
-	struct check check = {.holds = UNKNOWN};
+	int id, exit = 0;
 
-	if (session->host.macos == 0)
-		return check;
-	check.evidence = arena_printf(
-	    session->arena, "build %s is macOS %d", session->host.build, session->host.macos);
-	return check;
-}
-
-/* The UUID that sysctl tells is that of the collection on disk. */
-static struct check
-check_aux_uuid(const struct session *session)
-{
-	const char *file = session->scan.collection_uuid, *boot = session->host.aux_kc_uuid;
-	struct check check = {.holds = UNKNOWN};
-
-	if (file == NULL || boot == NULL)
-		return check;
-	check.holds = strcasecmp(file, boot) == 0 ? YES : UNKNOWN;
-	check.evidence = arena_printf(session->arena, "on disk %s, in this boot %s", file, boot);
-	return check;
-}
-
-/* bputil's three rows against what our own reading lists. */
-static struct check
-check_sealed(const struct session *session)
-{
-	const struct host *host = &session->host;
-	struct check check = {.holds = UNKNOWN};
-	bool absent = host->auxp == HOST_NO && host->auxi == HOST_NO && host->auxr == HOST_NO;
-
-	if (host->auxp == HOST_UNKNOWN)
-		return check;
-	check.evidence =
-	    absent ? "bputil: auxp, auxi and auxr are absent" : "bputil: a collection is sealed";
-	if (absent && session->host.aux_kc_uuid == NULL)
-		check.holds = YES;
-	return check;
-}
-
-/* A stale collection is on disk, and this boot loaded it all the same, or did not. */
-static struct check
-check_stale(const struct session *session)
-{
-	const char *linked = session->scan.collection_base_uuid;
-	const char *base = session->host.base_kc_uuid;
-	struct check check = {.holds = UNKNOWN};
-
-	if (linked == NULL || base == NULL || session->scan.collection_uuid == NULL)
-		return check;
-	check.evidence =
-	    arena_printf(session->arena, "linked against %s, and this boot runs %s", linked, base);
-	if (strcasecmp(linked, base) != 0 && session->host.aux_told)
-		check.holds =
-		    session->host.aux_kc_uuid == NULL ? YES
-		    : strcasecmp(session->host.aux_kc_uuid, session->scan.collection_uuid) == 0
-			? NO
-			: UNKNOWN;
-	return check;
-}
-
-static struct check
-check_collection(const struct session *session, enum source_id source)
-{
-	struct check check = {.holds = UNKNOWN};
-	size_t i;
-
-	for (i = 0; i < session->scan.traces.count && check.evidence == NULL; i++)
-		if (session->scan.traces.items[i].source == source)
-			check = (struct check){
-			    .holds = YES, .evidence = session->scan.traces.items[i].container};
-	return check;
-}
-
-static struct check
-check_assumption(const struct session *session, enum assumption_id id)
-{
-	if (!session->root.live)
-		return (struct check){.holds = UNKNOWN};
-	switch ((int)id) {
-	case ASSUMPTION_COLLECTION_IN_PREBOOT:
-		return check_collection(session, SOURCE_PREBOOT);
-	case ASSUMPTION_COLLECTION_ON_DATA:
-		return check_collection(session, SOURCE_AUXKC);
-	case ASSUMPTION_STASH_ON_DATA:
-		return check_path(session, "/private/var/db/KernelExtensionManagement/AuxKC/"
-					   "CurrentAuxKC/StashedExtensions");
-	case ASSUMPTION_INSTRUCTIONS_NAME_MEMBERS:
-		return check_path(session,
-		    "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/"
-		    "com.apple.kcgen.instructions.plist");
-	case ASSUMPTION_STAGING_MIRRORS_PATH:
-		return check_path(session, "/Library/StagedExtensions/Library/Extensions");
-	case ASSUMPTION_AUX_UUID_TELLS_BOOT:
-		return check_aux_uuid(session);
-	case ASSUMPTION_STALE_COLLECTION_IS_REFUSED:
-		return check_stale(session);
-	case ASSUMPTION_SEALED_COLLECTION_SHOWS_IN_POLICY:
-		return check_sealed(session);
-	case ASSUMPTION_REBUILD_SINCE_14:
-		return check_rebuild(session);
-	default:
-		return (struct check){.holds = UNKNOWN};
-	}
+	host_facts_read(session, examination->facts);
+	beliefs_read(session, true, &examination->beliefs);
+	settings_read(&session->root, session->arena, &examination->settings);
+	for (id = 0; id < ASSUMPTION_COUNT; id++)
+		if (belief_is_needed((enum assumption_id)id) &&
+		    examination->beliefs.of[id].holds == NO)
+			exit = 5;
+	if (exit == 0 && session->root.live &&
+	    (session->host.macos == 0 ||
+		examination->beliefs.of[ASSUMPTION_EXTENSIONS_ARE_ROOTS].evidence == NULL ||
+		examination->beliefs.of[ASSUMPTION_REBUILD_SINCE_14].evidence == NULL))
+		exit = 7;
+	if (exit == 0 && problem_any_matters(&session->scan.problems))
+		exit = 7;
+	return exit;
 }
 
 static void
-report_check(struct report *report, enum assumption_id id, const struct check *check)
+json_check(struct json *json, const char *id, const char *claim, const char *grade,
+    enum tristate holds, const char *evidence)
 {
-	const struct assumption *assumption = assumption_get(id);
+	json_object_begin(json, NULL);
+	json_text(json, "id", id);
+	json_text(json, "claim", claim);
+	json_text(json, "grade", grade);
+	json_tristate(json, "holds", holds);
+	json_text(json, "evidence", evidence);
+	json_end(json);
+}
+
+static void
+json_examination(struct report *report, const struct examination *examination)
+{
 	struct json *json = &report->json;
+	const struct assumption *assumption;
+	int id, i;
 
-	if (report->is_json) {
+	json_array_begin(json, "checks");
+	for (id = 0; id < ASSUMPTION_COUNT; id++) {
+		assumption = assumption_get((enum assumption_id)id);
+		json_check(json, assumption->id, assumption->says,
+		    assumption_grade_name(assumption->grade), examination->beliefs.of[id].holds,
+		    examination->beliefs.of[id].evidence);
+	}
+	for (i = 0; i < HOST_FACTS; i++)
+		json_check(json, examination->facts[i].id, examination->facts[i].claim, NULL,
+		    examination->facts[i].holds, examination->facts[i].evidence);
+	json_end(json);
+	json_array_begin(json, "settings");
+	for (i = 0; i < SETTING_COUNT; i++) {
 		json_object_begin(json, NULL);
-		json_text(json, "id", assumption->id);
-		json_text(json, "claim", assumption->says);
-		json_text(json, "grade", assumption_grade_name(assumption->grade));
-		json_tristate(json, "holds", check->holds);
-		json_text(json, "evidence", check->evidence);
+		json_text(json, "name", setting_name((enum setting)i));
+		json_text(json, "value", examination->settings.value[i]);
+		json_path(json, "from", examination->settings.from[i]);
 		json_end(json);
-		return;
 	}
-	buf_printf(&report->out, "[%s] %s (%s)\n",
-	    check->holds == YES  ? "yes"
-	    : check->holds == NO ? "NO "
-				 : " ? ",
-	    assumption->id, assumption_grade_name(assumption->grade));
-	if (report->session->options->verbose)
-		buf_printf(
-		    &report->out, "      %s\n      %s\n", assumption->says, assumption->checked);
-	if (check->evidence != NULL) {
-		buf_text(&report->out, "      ");
-		buf_name(&report->out, check->evidence);
-		buf_text(&report->out, "\n");
-	}
+	json_end(json);
 }
 
-/* The settings in force, and where they come from. */
+/* A text behind its head, in the columns of a terminal. */
 static void
-report_settings(struct report *report, const struct settings *settings)
+text_wrapped(struct report *report, const char *head, const char *text)
 {
+	struct buf safe = {0};
+
+	buf_name(&safe, text);
+	buf_text(&report->out, head);
+	columns_wrap(&report->out, safe.len > 0 ? safe.bytes : "", columns_width(head), COLUMNS);
+	buf_done(&safe);
+}
+
+static const char *
+mark(enum tristate holds)
+{
+	return holds == YES ? "yes " : holds == NO ? "NO  " : "?   ";
+}
+
+static void
+text_facts(struct report *report, const struct examination *examination)
+{
+	const struct settings *settings = &examination->settings;
+	const struct host_fact *fact;
+	struct arena *arena = report->session->arena;
 	int i;
 
-	if (report->is_json)
-		json_array_begin(&report->json, "settings");
-	else
-		buf_text(&report->out, "settings:\n");
-	for (i = 0; i < SETTING_COUNT; i++) {
-		if (report->is_json) {
-			json_object_begin(&report->json, NULL);
-			json_text(&report->json, "name", setting_name((enum setting)i));
-			json_text(&report->json, "value", settings->value[i]);
-			json_path(&report->json, "from", settings->from[i]);
-			json_end(&report->json);
-			continue;
-		}
-		buf_printf(&report->out, "  %-16s ", setting_name((enum setting)i));
-		buf_name(&report->out, settings->value[i]);
-		buf_printf(&report->out, " (%s)\n",
-		    settings->from[i] != NULL ? settings->from[i] : "default");
+	buf_text(&report->out, "This Mac:\n");
+	for (i = 0; i < HOST_FACTS; i++) {
+		fact = &examination->facts[i];
+		text_wrapped(report,
+		    arena_printf(arena, "  %s", fact->holds == NO ? "no  " : mark(fact->holds)),
+		    fact->evidence != NULL
+			? arena_printf(arena, "%s (%s)", fact->claim, fact->evidence)
+			: fact->claim);
+		if (fact->holds == NO && fact->todo != NULL)
+			text_wrapped(report, "        so: ", fact->todo);
 	}
-	if (report->is_json)
-		json_end(&report->json);
+	buf_text(&report->out, "Settings in force:\n");
+	for (i = 0; i < SETTING_COUNT; i++)
+		text_wrapped(report, arena_printf(arena, "  %-17s ", setting_name((enum setting)i)),
+		    arena_printf(arena, "%s (%s)",
+			settings->value[i] != NULL ? settings->value[i] : "none",
+			settings->from[i] != NULL ? settings->from[i] : "default"));
+}
+
+/* One assumption: what it says, what was seen, what to do. */
+static void
+text_belief(struct report *report, enum assumption_id id, const struct belief *belief)
+{
+	const struct assumption *assumption = assumption_get(id);
+	struct arena *arena = report->session->arena;
+
+	text_wrapped(report, arena_printf(arena, "  %s", mark(belief->holds)),
+	    arena_printf(
+		arena, "%s (%s)", assumption->id, assumption_grade_name(assumption->grade)));
+	text_wrapped(report, "        ", assumption->says);
+	if (belief->evidence != NULL)
+		text_wrapped(report, "        seen: ", belief->evidence);
+	if (belief->holds == NO)
+		text_wrapped(report, "        wrong here: ", assumption->depends);
+	if (belief->holds == NO && belief_is_needed(id))
+		text_wrapped(report, "        do: ",
+		    "steps that rest on it are not taken on this Mac (exit 5); report this");
+	if (belief->holds == UNKNOWN)
+		text_wrapped(report, "        told by: ", assumption->checked);
+}
+
+static void
+text_beliefs(struct report *report, const struct examination *examination, enum tristate holds,
+    const char *title, const char *hint)
+{
+	bool verbose = report->session->options->verbose, whole = verbose || holds == NO;
+	const char *names = "";
+	int id, count = 0;
+
+	for (id = 0; id < ASSUMPTION_COUNT; id++)
+		count += examination->beliefs.of[id].holds == holds;
+	if (count == 0)
+		return;
+	buf_printf(&report->out, "%s: %d%s\n", title, count, verbose ? "" : hint);
+	for (id = 0; id < ASSUMPTION_COUNT; id++) {
+		if (examination->beliefs.of[id].holds != holds)
+			continue;
+		if (whole)
+			text_belief(report, (enum assumption_id)id, &examination->beliefs.of[id]);
+		else if (holds == UNKNOWN && belief_can_be_told((enum assumption_id)id) &&
+			 is_of_macos(report->session, assumption_get((enum assumption_id)id)))
+			names = arena_printf(report->session->arena, "%s%s%s", names,
+			    *names != '\0' ? " " : "", assumption_get((enum assumption_id)id)->id);
+	}
+	if (*names != '\0')
+		text_wrapped(report, "  might show on another day: ", names);
+}
+
+static void
+text_examination(struct report *report, const struct examination *examination)
+{
+	text_beliefs(report, examination, NO, "Does not hold on this Mac", "");
+	text_facts(report, examination);
+	text_beliefs(report, examination, UNKNOWN, "Cannot be told by looking",
+	    " (-v says what would; tests/field settles them)");
+	text_beliefs(report, examination, YES, "Holds, as far as can be seen", " (-v lists them)");
 }
 
 static int
 doctor_command(const struct options *options)
 {
+	struct examination *examination;
 	struct session session;
 	struct report report;
-	struct settings settings;
-	struct check check;
-	int id, exit = 0;
+	int exit;
+	bool one = options->target_count > 0;
 
-	session_begin(&session, options, SESSION_CARRIERS | SESSION_HOST_POLICY | SESSION_NO_RULES);
+	session_begin(&session, options,
+	    one ? SESSION_HOST_POLICY : SESSION_SCAN | SESSION_HOST_POLICY | SESSION_NO_RULES);
 	report_begin(&report, &session, "doctor");
-	settings_read(&session.root, session.arena, &settings);
-	session_tell_settings(&session, &settings);
-	report_settings(&report, &settings);
-	if (report.is_json)
-		json_array_begin(&report.json, "checks");
-	for (id = 0; id < ASSUMPTION_COUNT; id++) {
-		check = check_assumption(&session, (enum assumption_id)id);
-		if (check.holds == NO)
-			exit = 5;
-		report_check(&report, (enum assumption_id)id, &check);
+	if (one) {
+		exit = doctor_dext(&report, options->targets[0]);
+	} else {
+		examination = arena_alloc(session.arena, sizeof(*examination));
+		exit = examine(&session, examination);
+		session_tell_settings(&session, &examination->settings);
+		if (report.is_json)
+			json_examination(&report, examination);
+		else
+			text_examination(&report, examination);
 	}
-	if (report.is_json)
-		json_end(&report.json);
-	if (exit == 0 && problem_any_matters(&session.scan.problems))
-		exit = 7;
 	exit = report_end(&report, exit);
 	session_end(&session);
 	return exit;
@@ -229,9 +230,9 @@ doctor_command(const struct options *options)
 
 const struct command cmd_doctor = {
     .name = "doctor",
-    .synopsis = "doctor [OPTIONS]",
-    .summary = "check this Mac against what is believed of macOS",
-    .groups = OPTIONS_READ,
-    .max_targets = 0,
+    .synopsis = "doctor [OPTIONS] [DEXT]",
+    .summary = "check this Mac, or tell why a dext does not start",
+    .groups = OPTIONS_READ | OPTIONS_DOCTOR,
+    .max_targets = 1,
     .run = doctor_command,
 };

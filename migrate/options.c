@@ -65,6 +65,8 @@ static const struct option_row option_rows[] = {
 	"each one that a migrate waits for, as the person who is logged in", FLAG(pending)},
     {"--deactivate", NULL, OPTIONS_HANDOFF, "have its app switch the dext off again",
 	FLAG(deactivate)},
+    {"--log", "FILE", OPTIONS_DOCTOR, "read a saved log instead of asking for the last day's",
+	TEXT(log)},
     {"--pending-ok", NULL, OPTIONS_ALL, "end with 0 instead of 2, 3 and 4", FLAG(pending_ok)},
     {NULL, NULL, 0, NULL, OPTION_FLAG, 0},
 };

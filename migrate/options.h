@@ -21,7 +21,8 @@ enum option_group {
 	OPTIONS_TARGETS = 1 << 12, /* approve: targets are acted on, and nothing is removed */
 	OPTIONS_WAIT = 128,
 	OPTIONS_HISTORY = 256,
-	OPTIONS_HANDOFF = 1 << 13
+	OPTIONS_HANDOFF = 1 << 13,
+	OPTIONS_DOCTOR = 1 << 14
 };
 
 enum approval { APPROVAL_DEFAULT, APPROVAL_NEVER, APPROVAL_ASK };
@@ -40,7 +41,7 @@ struct options {
 	bool json, quiet, verbose, dry_run, all, all_matching;
 	bool accept_bystanders, without_replacement, keep_receipts, pending_ok;
 	bool help, installcheck, update_ready;
-	const char *root, *data, *preboot, *rules, *state, *html;
+	const char *root, *data, *preboot, *rules, *state, *html, *log;
 	enum approval approval;
 	enum policy policy;
 	enum restart restart;

@@ -7,6 +7,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/late_gate.h"
+#include "migrate/belief.h"
 #include "migrate/removal.h"
 #include "migrate/sighting.h"
 #include "migrate/rule_paths.h"
@@ -172,7 +173,9 @@ void
 removal_plan(struct removal *removal)
 {
 	struct session *session = removal->session;
+	struct belief_list *beliefs = arena_alloc(session->arena, sizeof(*beliefs));
 	struct plan_input input = {
+	    .beliefs = beliefs,
 	    .cases = &session->cases,
 	    .rules = removal->selection.rules,
 	    .rule_count = removal->selection.rule_count,
@@ -192,6 +195,7 @@ removal_plan(struct removal *removal)
 	};
 
 	dexts_read(session, &removal->dexts);
+	beliefs_read(session, false, beliefs);
 	input.targets = make_targets(removal, &input.target_count);
 	input.leaving = find_leaving(session, &input.leaving_count);
 	input.keep_below = rule_paths_keep(

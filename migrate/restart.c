@@ -25,18 +25,25 @@ find_update(const struct os_mount *mount, void *payload)
 		*(bool *)payload = true;
 }
 
+int
+restart_find_update(bool *prepared)
+{
+	*prepared = false;
+	return os_mounts_each(find_update, prepared);
+}
+
 /* Why the Mac should not be restarted now; NULL: nothing speaks against it. */
 static const char *
 reason_against(struct arena *arena)
 {
 	struct console console;
-	bool prepared = false;
+	bool prepared;
 
 	if (console_read(arena, &console) != 0)
 		return "whether someone is logged in cannot be told";
 	if (console.user != NULL)
 		return arena_printf(arena, "%s is logged in", console.user);
-	if (os_mounts_each(find_update, &prepared) != 0)
+	if (restart_find_update(&prepared) != 0)
 		return "whether an OS update is prepared cannot be told";
 	return prepared ? "an OS update seems to be prepared, and the restart would install it"
 			: NULL;

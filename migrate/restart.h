@@ -12,4 +12,8 @@
  * restart's business. What was done, or why not, goes to stderr. */
 void restart_if_told(const struct options *options, int exit);
 
+/* Whether an OS update waits for the next restart, as far as the mount table tells. 0 or
+ * -errno. */
+int restart_find_update(bool *prepared);
+
 #endif

@@ -6,6 +6,7 @@
 #ifndef UNINSTALL_PLAN_H
 #define UNINSTALL_PLAN_H
 
+#include "uninstall/belief.h"
 #include "uninstall/case.h"
 #include "uninstall/dependents.h"
 #include "uninstall/jobs.h"
@@ -46,6 +47,7 @@ struct plan_input {
 	const char *const *keep_below; /* paths that stay (the replacement's app); NULL-ended */
 	const struct dependent_list *dependents; /* of the targets; NULL: not asked */
 	unsigned int accepted_losses;            /* 1 << enum loss, each */
+	const struct belief_list *beliefs; /* what this Mac shows; NULL: not asked */
 	int macos_major;
 	bool has_rebuild;
 	bool collection_unreadable;

@@ -230,6 +230,52 @@ check_collection(struct arena *arena, const struct plan_input *input, struct pla
 		    "would do to other products");
 }
 
+/* What the step rests on and this Mac contradicts, or what says nothing about this
+ * macOS; ASSUMPTION_COUNT when nothing is against it. */
+static enum assumption_id
+contradicted(const struct plan_input *input, enum step_kind kind)
+{
+	const struct step_row *row = step_get(kind);
+	const struct assumption *assumption;
+	size_t i;
+
+	for (i = 0; i < row->assumption_count; i++) {
+		assumption = assumption_get(row->assumptions[i]);
+		if (input->macos_major < assumption->from || input->macos_major > assumption->until)
+			return row->assumptions[i];
+		if (input->beliefs != NULL && input->beliefs->of[row->assumptions[i]].holds == NO)
+			return row->assumptions[i];
+	}
+	return ASSUMPTION_COUNT;
+}
+
+/* A step is not taken where what it rests on does not hold. Once for each kind. */
+static void
+check_beliefs(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct assumption *assumption;
+	const char *evidence;
+	enum assumption_id id;
+	int kind;
+
+	for (kind = 0; kind < STEP_KIND_COUNT; kind++) {
+		if (!has_step(plan, (enum step_kind)kind) ||
+		    (input->installer && kind != STEP_VAULT))
+			continue;
+		id = contradicted(input, (enum step_kind)kind);
+		if (id == ASSUMPTION_COUNT)
+			continue;
+		assumption = assumption_get(id);
+		evidence = input->beliefs != NULL ? input->beliefs->of[id].evidence : NULL;
+		plan_refuse(arena, plan,
+		    arena_printf(arena,
+			"the step %s rests on %s (%s), which does not hold here: %s; kextirpate "
+			"doctor tells more",
+			step_get((enum step_kind)kind)->name, assumption->id, assumption->says,
+			evidence != NULL ? evidence : "it says nothing about this macOS"));
+	}
+}
+
 void
 plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
@@ -241,6 +287,7 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 	if (plan->step_count == 0)
 		return;
 	check_rules(arena, input, plan);
+	check_beliefs(arena, input, plan);
 	for (i = 0; i < input->target_count; i++)
 		check_target(arena, input, &input->targets[i], plan);
 	for (i = 0; i < plan->kept_count; i++)

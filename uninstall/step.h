@@ -35,7 +35,7 @@ enum step_state {
 	STEP_STATE_COUNT
 };
 
-#define STEP_ASSUMPTIONS 3
+#define STEP_ASSUMPTIONS 4
 
 struct step {
 	int n; /* from 1; given when its run begins */

@@ -3,7 +3,7 @@
  * What System Integrity Protection, the sealed system, volumes and the privacy
  * permission refuse. Judges canonical paths; knows no process.
  * Assumptions: sip-keeps-kernel-folders, preboot-root-unlink, intel-root-unlink,
- * applications-need-permission.
+ * applications-need-permission, extensions-are-roots, forget-works.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #include "tests/macsim/sandbox.h"
 
-enum keeper { FREE, SEALED, SIP, PREBOOT, COLLECTIONS, OURS };
+enum keeper { FREE, SEALED, SIP, PREBOOT, COLLECTIONS, EXTENSIONS, RECEIPTS, OURS };
 
 static const struct {
 	const char *path;
@@ -35,6 +35,8 @@ static const struct {
     {"/System/Volumes/Preboot", PREBOOT},
     {"/System/Volumes/iSCPreboot", PREBOOT},
     {"/Library/KernelCollections", COLLECTIONS},
+    {"/Library/Extensions", EXTENSIONS},
+    {"/private/var/db/receipts", RECEIPTS},
     {"/.macsim", OURS},
 };
 
@@ -104,6 +106,10 @@ judge_one(const struct sandbox *box, int op, const char *path)
 	/* Names in / itself are the sealed system's. */
 	if (keeper == SEALED || (op != OP_CHANGE && strrchr(path, '/') == path))
 		return -EROFS;
+	/* Free unless these two do not hold: then they are kept like the others. */
+	if ((keeper == EXTENSIONS && model_assumes(box->model, "extensions-are-roots")) ||
+	    (keeper == RECEIPTS && model_assumes(box->model, "forget-works")))
+		keeper = FREE;
 	if (keeper == SIP && sip && !model_assumes(box->model, "sip-keeps-kernel-folders"))
 		return 0;
 	if (keeper != FREE && sip && !(op == OP_UNLINK && may_unlink(box, keeper, path)))
@@ -122,6 +128,9 @@ sandbox_unreadable(const struct sandbox *box)
 {
 	const char *path = model_get(box->model, "unreadable", "none");
 
+	/* The store of permissions is closed to who has not Full Disk Access. */
+	if (*path != '/' && strcmp(model_get(box->model, "tcc", "granted"), "denied") == 0)
+		return "/Library/Application Support/com.apple.TCC";
 	return *path == '/' ? path : NULL;
 }
 

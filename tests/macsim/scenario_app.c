@@ -36,6 +36,20 @@ dext_info(const struct scenario_app *app)
 	    plist_set(plist_dict(), "Device", personality));
 }
 
+/* What it is signed for: what it matches (docs/facts.md#entitlements). */
+static struct files_path
+dext_rights(const struct scenario_app *app)
+{
+#define RIGHT "<key>com.apple.developer.driverkit"
+	return files_format(
+	    "<plist version=\"1.0\"><dict>" RIGHT "</key><true/>" RIGHT
+	    ".transport.usb</key><true/>" RIGHT ".transport.hid</key><true/>" RIGHT
+	    ".family.serial</key><true/>" RIGHT ".transport.pci</key><array><dict>"
+	    "<key>IOPCIMatch</key><string>%s</string></dict></array></dict></plist>",
+	    app->match ? app->match : "");
+#undef RIGHT
+}
+
 static void
 put_bundles(const char *root, struct model *model, const struct scenario_app *app)
 {
@@ -57,7 +71,8 @@ put_bundles(const char *root, struct model *model, const struct scenario_app *ap
 	path = files_format("%.4000s/Info.plist", inside.text);
 	scenario_put_plist(root, path.text, dext_info(app));
 	model_uuid(model, uuid);
-	macho_write_kext(&image, model_is(model, "chip", "apple"), uuid, app->dext, app->team);
+	macho_write_dext(&image, model_is(model, "chip", "apple"), uuid, app->dext, app->team,
+	    dext_rights(app).text);
 	path = files_format("%.3900s/%.100s", inside.text, app->dext);
 	files_write(root, path.text, image.data, image.len, 0755);
 	bytes_done(&image);

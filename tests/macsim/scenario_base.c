@@ -94,6 +94,7 @@ scenario_base(const char *root, struct model *model)
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		files_mkdir(root, folders[i], 0755);
+	files_write(root, "/Library/Application Support/com.apple.TCC/TCC.db", "", 0, 0644);
 	files_mkdir(root, "/private/tmp", 01777);
 	files_mkdir(root, "/private/var/tmp", 01777);
 	files_mkdir(root, "/private/var/root", 0700);

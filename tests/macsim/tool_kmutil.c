@@ -117,6 +117,32 @@ check(struct model *model)
 	return stale && !model_assumes(model, "check-accepts-stale") ? 1 : 0;
 }
 
+/* Before 14 there is none, unless the assumption is flipped, and the other way round. */
+static bool
+has_rebuild(const struct model *model)
+{
+	return (version_compare(model_get(model, "macos", ""), "14.0") >= 0) ==
+	       model_assumes(model, "rebuild-since-14");
+}
+
+/* Its help, by the rows of its completion script; the frame is that of any program of
+ * Swift's ArgumentParser. */
+static int
+help(const struct model *model)
+{
+	static const char *const verbs[] = {"create", "inspect", "load", "unload", "libraries",
+	    "showloaded", "find", "dumpstate", "check", "log", "clear-staging",
+	    "trigger-panic-medic", "configure-boot", "print-diagnostics"};
+
+	puts("OVERVIEW: kmutil: KernelManagement Utility\n\nUSAGE: kmutil <subcommand>\n\n"
+	     "OPTIONS:\n  -h, --help              Show help information.\n\nSUBCOMMANDS:");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		printf("  %s\n", verbs[i]);
+	if (has_rebuild(model))
+		puts("  rebuild");
+	return 0;
+}
+
 int
 tool_kmutil(struct model *model, int argc, char **argv)
 {
@@ -142,7 +168,9 @@ tool_kmutil(struct model *model, int argc, char **argv)
 		keep_staging_clear("", model);
 		return 0;
 	}
-	if (!strcmp(verb, "rebuild") && version_compare(model_get(model, "macos", ""), "14.0") >= 0)
+	if (!strcmp(verb, "--help") || !strcmp(verb, "-h"))
+		return help(model);
+	if (!strcmp(verb, "rebuild") && has_rebuild(model))
 		return tool_kmutil_rebuild(model);
 	if (!model_assumes(model, "unknown-verb-is-usage-error")) {
 		puts("USAGE: kmutil <subcommand>");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shutdown and log: words without deeds; `macsim restart` is what restarts. */
+/* shutdown: words without deeds; `macsim restart` is what restarts. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,13 +20,4 @@ tool_shutdown(struct model *model, int argc, char **argv)
 	}
 	printf("Shutdown NOW!\nshutdown: [pid %d]\n", (int)getpid());
 	return 0;
-}
-
-/* What kmutil passes its own `log` on to. */
-int
-tool_log(struct model *model, int argc, char **argv)
-{
-	if (argc < 2 || strcmp(argv[1], "show") != 0)
-		return 64;
-	return tool_kmutil_log(model);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sw_vers, csrutil status and stat of the console: who and what this Mac is. */
+/* sw_vers and csrutil status: what this Mac is. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
 
 int
@@ -34,33 +33,5 @@ tool_csrutil(struct model *model, int argc, char **argv)
 		return 64;
 	printf("System Integrity Protection status: %s.\n",
 	    model_is(model, "sip", "off") ? "disabled" : "enabled");
-	return 0;
-}
-
-/* Only of the console: `stat -f%Su /dev/console`, `stat -f '%Su %u' /dev/console`. */
-int
-tool_stat(struct model *model, int argc, char **argv)
-{
-	const char *console = model_get(model, "console", "user"), *at = NULL;
-	bool nobody = !strcmp(console, "none");
-	unsigned int uid = 0, gid;
-
-	if (!nobody)
-		(void)keep_user_find("", console, &uid, &gid);
-	for (int i = 1; i < argc; i++)
-		if (!strncmp(argv[i], "-f", 2))
-			at = argv[i][2] ? argv[i] + 2 : i + 1 < argc ? argv[++i] : NULL;
-	for (; at && *at; at++) {
-		if (!strncmp(at, "%Su", 3)) {
-			fputs(nobody ? "root" : console, stdout);
-			at += 2;
-		} else if (!strncmp(at, "%u", 2)) {
-			printf("%u", uid);
-			at++;
-		} else {
-			putchar(*at);
-		}
-	}
-	putchar('\n');
 	return 0;
 }

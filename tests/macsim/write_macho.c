@@ -2,7 +2,8 @@
 /*
  * Small Mach-O images of kexts. Layout by <mach-o/loader.h>; the signature is a
  * SuperBlob with a CodeDirectory of version 0x20200 (identifier, team, SHA-256
- * pages) and an empty CMS blob. cdhash: the first 20 bytes of its SHA-256.
+ * pages) and an empty CMS blob, of a dext its entitlements instead. cdhash: the first
+ * 20 bytes of its SHA-256.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,15 @@
 #include "tests/macsim/write_hash.h"
 #include "tests/macsim/write_macho.h"
 
-enum { CS_SUPERBLOB = 0xfade0cc0, CS_DIRECTORY = 0xfade0c02, CS_CMS = 0xfade0b01,
-	CS_HEADER = 52, CS_PAGE_SHIFT = 12, HEADER = 32 };
+enum {
+	CS_SUPERBLOB = 0xfade0cc0,
+	CS_DIRECTORY = 0xfade0c02,
+	CS_CMS = 0xfade0b01,
+	CS_RIGHTS = 0xfade7171,
+	CS_HEADER = 52,
+	CS_PAGE_SHIFT = 12,
+	HEADER = 32
+};
 
 void
 macho_uuid_bytes(const char *uuid, uint8_t out[16])
@@ -89,18 +97,18 @@ macho_end(struct bytes *out, size_t header, unsigned commands, size_t size)
 }
 
 static void
-write_signature(struct bytes *out, const char *identifier, const char *team)
+write_signature(struct bytes *out, const char *identifier, const char *team, const char *rights)
 {
 	size_t limit = out->len, pages = (limit + 4095) >> CS_PAGE_SHIFT;
 	size_t ident = CS_HEADER, team_at = ident + strlen(identifier) + 1;
 	size_t hashes = team_at + (*team ? strlen(team) + 1 : 0), length = hashes + 32 * pages;
 
 	bytes_be(out, CS_SUPERBLOB, 4);
-	bytes_be(out, 28 + length + 8, 4);
+	bytes_be(out, 28 + length + 8 + strlen(rights), 4);
 	bytes_be(out, 2, 4);
 	bytes_be(out, 0, 4);
 	bytes_be(out, 28, 4);
-	bytes_be(out, 0x10000, 4);
+	bytes_be(out, *rights ? 5 : 0x10000, 4);
 	bytes_be(out, 28 + length, 4);
 	bytes_be(out, CS_DIRECTORY, 4);
 	bytes_be(out, length, 4);
@@ -127,22 +135,30 @@ write_signature(struct bytes *out, const char *identifier, const char *team)
 		hash_sha256(out->data + at, limit - at < 4096 ? limit - at : 4096, hash);
 		bytes_add(out, hash, 32);
 	}
-	bytes_be(out, CS_CMS, 4);
-	bytes_be(out, 8, 4);
+	bytes_be(out, *rights ? CS_RIGHTS : CS_CMS, 4);
+	bytes_be(out, 8 + strlen(rights), 4);
+	bytes_add(out, rights, strlen(rights));
 }
 
 void
-macho_write_kext(struct bytes *out, bool apple, const char *uuid, const char *identifier,
-    const char *team)
+macho_write_kext(
+    struct bytes *out, bool apple, const char *uuid, const char *identifier, const char *team)
+{
+	macho_write_dext(out, apple, uuid, identifier, team, "");
+}
+
+void
+macho_write_dext(struct bytes *out, bool apple, const char *uuid, const char *identifier,
+    const char *team, const char *rights)
 {
 	size_t limit = 3 * MACHO_PAGE + 16, start, pages = (limit + 4095) >> CS_PAGE_SHIFT;
 	size_t length = CS_HEADER + strlen(identifier) + 1 + (*team ? strlen(team) + 1 : 0) +
-	    32 * pages + 36;
+			32 * pages + 36 + strlen(rights);
 	struct macho_segment segments[] = {
-		{"__TEXT", NULL, 0, MACHO_PAGE, MACHO_PAGE, 5},
-		{"__TEXT_EXEC", "__text", MACHO_PAGE, MACHO_PAGE, MACHO_PAGE, 5},
-		{"__DATA", "__data", 2 * MACHO_PAGE, MACHO_PAGE, MACHO_PAGE, 3},
-		{"__LINKEDIT", NULL, 3 * MACHO_PAGE, MACHO_PAGE, 16 + length, 1},
+	    {"__TEXT", NULL, 0, MACHO_PAGE, MACHO_PAGE, 5},
+	    {"__TEXT_EXEC", "__text", MACHO_PAGE, MACHO_PAGE, MACHO_PAGE, 5},
+	    {"__DATA", "__data", 2 * MACHO_PAGE, MACHO_PAGE, MACHO_PAGE, 3},
+	    {"__LINKEDIT", NULL, 3 * MACHO_PAGE, MACHO_PAGE, 16 + length, 1},
 	};
 
 	macho_begin(out, apple, MACHO_KEXT_BUNDLE);
@@ -165,7 +181,7 @@ macho_write_kext(struct bytes *out, bool apple, const char *uuid, const char *id
 	bytes_align(out, MACHO_PAGE);
 	bytes_zero(out, MACHO_PAGE + 16);
 	start = out->len;
-	write_signature(out, identifier, team);
+	write_signature(out, identifier, team, rights);
 	if (start != limit || out->len - start != length)
 		macsim_die("a signature has another size than its command says");
 }

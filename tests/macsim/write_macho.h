@@ -44,6 +44,9 @@ void macho_end(struct bytes *out, size_t header, unsigned commands, size_t size)
 /* A whole signed kext executable; team "" makes it an ad-hoc one. */
 void macho_write_kext(struct bytes *out, bool apple, const char *uuid, const char *identifier,
     const char *team);
+/* The same with entitlements, a property list in XML; "" for none. */
+void macho_write_dext(struct bytes *out, bool apple, const char *uuid, const char *identifier,
+    const char *team, const char *rights);
 /* Reads one back; false when it is not such an image. */
 bool macho_read(const struct bytes *image, struct macho_facts *facts);
 

@@ -462,6 +462,49 @@ more_evidence_never_yields_fewer_refusals(void **state)
 	w->input.dependents = NULL;
 }
 
+/* What this Mac contradicts is not rested on; what it does not tell is. */
+static void
+a_step_that_rests_on_what_does_not_hold_is_not_taken(void **state)
+{
+	static const struct {
+		enum assumption_id id;
+		const char *step;
+	} rows[] = {
+	    {ASSUMPTION_EXTENSIONS_ARE_ROOTS, "the step vault rests on extensions-are-roots"},
+	    {ASSUMPTION_REBUILD_SINCE_14, "the step rebuild rests on rebuild-since-14"},
+	    {ASSUMPTION_CLEAR_STAGING_EMPTIES_ALL,
+		"the step clear-staging rests on clear-staging-empties-all"},
+	};
+	struct world *w = *state;
+	struct belief_list beliefs;
+	size_t i;
+	int id;
+
+	(void)see(w, TARGET, SOURCE_BUNDLE);
+	(void)see(w, TARGET, SOURCE_AUXKC);
+	(void)see(w, TARGET, SOURCE_STAGED);
+	for (id = 0; id < ASSUMPTION_COUNT; id++)
+		beliefs.of[id] = (struct belief){.holds = UNKNOWN};
+	w->input.beliefs = &beliefs;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		beliefs.of[rows[i].id] = (struct belief){.holds = NO, .evidence = "it was seen"};
+		make(w);
+		assert_int_equal(w->plan.refusal_count, 1);
+		assert_non_null(strstr(w->plan.refusals[0], rows[i].step));
+		assert_non_null(strstr(w->plan.refusals[0], "it was seen"));
+		beliefs.of[rows[i].id].holds = YES;
+		make(w);
+		assert_int_equal(w->plan.refusal_count, 0);
+	}
+	/* Nothing rests on this one here. */
+	beliefs.of[ASSUMPTION_FORGET_WORKS] = (struct belief){.holds = NO};
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	w->input.beliefs = NULL;
+}
+
 int
 main(void)
 {
@@ -481,6 +524,7 @@ main(void)
 	    TEST(no_rebuild_of_a_collection_that_was_not_read),
 	    TEST(a_macos_that_is_not_known_is_refused),
 	    TEST(a_bystander_that_arrives_late_stops_the_rebuild),
+	    TEST(a_step_that_rests_on_what_does_not_hold_is_not_taken),
 	    TEST(more_evidence_never_yields_fewer_refusals),
 	};
 
