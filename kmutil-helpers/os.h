@@ -37,6 +37,10 @@ int os_exclude_from_backup(int fd) __attribute__((warn_unused_result));
 int os_read_attribute(int fd, const char *name, char *value, size_t size)
     __attribute__((warn_unused_result));
 
+/* Whether an access control list lets anyone change what lies at the path, beside what
+ * its mode says. A link is not followed. 1, 0, or -errno when it cannot be told. */
+int os_acl_lets_write(const char *path) __attribute__((warn_unused_result));
+
 #define OS_PROCESS_NAME_BYTES 64
 /* Name, as far as the kernel keeps it, and parent of a process. 0 or -errno. */
 int os_process(pid_t pid, pid_t *parent, char name[OS_PROCESS_NAME_BYTES])

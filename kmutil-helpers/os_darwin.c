@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/acl.h>
 #include <sys/param.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -41,6 +42,32 @@ int64_t
 os_mtime_ns(const struct stat *st)
 {
 	return (int64_t)st->st_mtimespec.tv_sec * 1000000000 + st->st_mtimespec.tv_nsec;
+}
+
+/* An entry that allows; one that is only inherited counts, for what is made later will
+ * have it. sys/acl.h: entries end with -1, no list at all is ENOENT. */
+int
+os_acl_lets_write(const char *path)
+{
+	static const acl_permset_mask_t changes = ACL_WRITE_DATA | ACL_APPEND_DATA | ACL_DELETE |
+						  ACL_DELETE_CHILD | ACL_WRITE_SECURITY |
+						  ACL_CHANGE_OWNER;
+	acl_t list = acl_get_link_np(path, ACL_TYPE_EXTENDED);
+	int which = ACL_FIRST_ENTRY, lets = 0;
+	acl_permset_mask_t mask;
+	acl_entry_t entry;
+	acl_tag_t tag;
+
+	if (list == NULL)
+		return errno == ENOENT || errno == ENOTSUP ? 0 : -errno;
+	for (; lets == 0 && acl_get_entry(list, which, &entry) == 0; which = ACL_NEXT_ENTRY)
+		if (acl_get_tag_type(entry, &tag) != 0 ||
+		    acl_get_permset_mask_np(entry, &mask) != 0)
+			lets = -EINVAL;
+		else if (tag == ACL_EXTENDED_ALLOW && (mask & changes) != 0)
+			lets = 1;
+	(void)acl_free(list);
+	return lets;
 }
 
 int

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 
 #include "kmutil-helpers/die.h"
+#include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/os.h"
 #include "migrate/trust.h"
 #include "kmutil-helpers/banned.h"
 
@@ -14,6 +16,7 @@ static void
 check_one(const char *path, bool sticky_will_do)
 {
 	struct stat st;
+	int acl;
 
 	if (lstat(path, &st) != 0)
 		return;
@@ -31,6 +34,16 @@ check_one(const char *path, bool sticky_will_do)
 		    "%s: others than root may write it (mode %o); nothing was changed; take that "
 		    "right away first",
 		    path, (unsigned int)(st.st_mode & 07777));
+	acl = os_acl_lets_write(path);
+	if (acl > 0)
+		die(EXIT_NOT_ROOT,
+		    "%s: its access control list lets others write it (ls -led shows it); nothing "
+		    "was changed; take that right away first: chmod -N",
+		    path);
+	if (acl < 0)
+		die(EXIT_NOT_ROOT,
+		    "%s: its access control list cannot be read: %s; nothing was changed", path,
+		    fault_sentence(acl));
 }
 
 void
