@@ -24,6 +24,7 @@ store_fault(int rc)
 	case SQLITE_FULL:
 		return -ENOSPC;
 	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
 		return -EIO;
 	case SQLITE_READONLY:
 		return -EROFS;
@@ -81,7 +82,8 @@ store_open(
 	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
 	*db = NULL;
-	if (read_only && access(path, F_OK) != 0)
+	/* SQLite says only that it cannot open the file, not why. */
+	if (read_only && access(path, R_OK) != 0)
 		return -errno;
 	error = store_fault(sqlite3_open_v2(path, db, flags, NULL));
 	if (error == 0) {

@@ -137,4 +137,9 @@ head -c 100 /dev/urandom >"$state/ledger.db"
 expect 74 'a damaged ledger' kextirpate uninstall "$card"
 says 'nothing was changed'
 
+echo '# a ledger that only root may read'
+new 15.7 apple capture-card
+expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
+"$macsim" run --as user "$mac" -- kextirpate status >"$out" 2>"$err"
+says 'ledger.db: Permission denied; what earlier runs did is unknown'
 done_testing
