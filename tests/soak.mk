@@ -14,4 +14,5 @@ soak:
 	PRODUCTS=all prove --timer --comments --failures tests/story/products.t
 	YEARS_SEEDS=300 prove --timer --comments --failures tests/story/years.t
 	FIELD_RUNS=9 prove --timer --comments --failures tests/story/field.t
+	POWER_MOMENTS=50 prove --timer --comments --failures tests/story/power.t
 	MACS=200 prove --timer --comments --failures tests/story/macs.t

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What stories in Python share: simulated Macs, their files, their ledger."""
+import contextlib
 import json
 import os
 import shutil
@@ -112,7 +113,8 @@ def ledger_rows(mac, sql):
     path = os.path.join(mac, STATE, "ledger.db")
     if not os.path.exists(path):
         return []
-    with sqlite3.connect(path) as db:
+    # A connection that is left alone stays open until Python collects it.
+    with contextlib.closing(sqlite3.connect(path)) as db:
         return db.execute(sql).fetchall()
 
 
