@@ -421,6 +421,7 @@ plan_rule(const struct rule_set *set, const struct rule *rule)
 	    .without_replacement = true};
 	struct problem_list problems = {.arena = trial.arena};
 	size_t extra_count = 0, room = 0, i;
+	struct ownership_sources sources;
 	struct plan plan;
 
 	for (i = 0; i < trial.bundle_count; i++) {
@@ -442,8 +443,11 @@ plan_rule(const struct rule_set *set, const struct rule *rule)
 	}
 	input.target_count = cases.count;
 	rule_paths_add(&trial.session, rule, &extras, &extra_count, &room);
-	ownership_collect(&trial.session.root, trial.arena, rule->receipts, rule->receipt_count,
-	    extras, extra_count, &problems, &claims);
+	sources = (struct ownership_sources){.ids = rule->receipts,
+	    .id_count = rule->receipt_count,
+	    .extras = extras,
+	    .extra_count = extra_count};
+	ownership_collect(&trial.session.root, trial.arena, &sources, &problems, &claims);
 	collect_jobs(&claims, &jobs);
 	input.keep_below = rule_paths_keep(trial.arena, &rule, 1);
 	plan_make(trial.arena, &input, &plan);
