@@ -169,7 +169,9 @@ def kc(data):
     if not info.startswith(b"<plist"):
         info = b'<plist version="1.0">' + info + b"</plist>"
     told = plistlib.loads(info)
-    codes = [(hexed(e.fileset_name), uuid_of(e)) for e in image.filesets]
+    entries = [c for c in image.commands if isinstance(c, lief.MachO.FilesetCommand)]
+    codes = [(hexed(c.name), uuid_of(c.binary))
+             for c in sorted(entries, key=lambda c: c.file_offset)]
     rows = []
     for member in told["_PrelinkInfoDictionary"]:
         version = member.get("CFBundleVersion")
