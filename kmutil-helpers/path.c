@@ -12,6 +12,7 @@
 #include "kmutil-helpers/firmlink.h"
 #include "kmutil-helpers/path.h"
 #include "kmutil-helpers/path_link.h"
+#include "kmutil-helpers/trail.h"
 #include "kmutil-helpers/banned.h"
 
 #define COPY_BYTES 65536
@@ -261,6 +262,8 @@ path_open_file(const struct root *root, const char *path, int *fd, struct stat *
 	}
 	if (error != 0)
 		close_if_open(fd);
+	else
+		trail_note_file(root, path, *fd, (uint64_t)(st ? st : &own)->st_size);
 	place_done(&place);
 	return error;
 }
@@ -277,6 +280,7 @@ path_open_folder(const struct root *root, const char *path, int *fd)
 		if (error >= 0) {
 			*fd = error;
 			error = 0;
+			trail_note_folder(root, path);
 		}
 	}
 	place_done(&place);
@@ -309,6 +313,7 @@ file_read(int fd, size_t cap_bytes, struct arena *arena, char **bytes, size_t *l
 			return -FAULT_CHANGED;
 		*len += (size_t)n;
 	}
+	trail_note_read(fd, 0, size);
 	n = pread(fd, &beyond, 1, (off_t)size);
 	return n == 0 ? 0 : n < 0 ? -errno : -FAULT_CHANGED;
 }
@@ -325,6 +330,7 @@ file_copy(int from_fd, int to_fd, uint64_t cap_bytes)
 			continue;
 		if (n < 0)
 			return -errno;
+		trail_note_read(from_fd, total, (uint64_t)n);
 		if ((total += (uint64_t)n) > cap_bytes)
 			return -FAULT_SIZE;
 		for (at = 0; at < n; at += done) {

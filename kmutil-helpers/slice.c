@@ -6,6 +6,7 @@
 
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/slice.h"
+#include "kmutil-helpers/trail.h"
 #include "kmutil-helpers/unpack.h"
 #include "kmutil-helpers/banned.h"
 
@@ -45,6 +46,7 @@ slice_read(const struct slice *slice, uint64_t at, void *out, size_t len)
 		return -FAULT_SHORT;
 	if (slice->unpack != NULL)
 		return unpack_read(slice->unpack, slice->base + at, out, len);
+	trail_note_read(slice->fd, slice->base + at, len);
 	for (at += slice->base; len != 0; to += got, len -= (size_t)got, at += (uint64_t)got) {
 		got = pread(slice->fd, to, len, (off_t)at);
 		if (got < 0 && errno != EINTR)

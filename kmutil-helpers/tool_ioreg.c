@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Running ioreg. Its output may be tens of megabytes; none of it is kept here. */
+#include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/spawn.h"
 #include "kmutil-helpers/tool_ioreg.h"
 #include "kmutil-helpers/banned.h"
@@ -55,4 +56,24 @@ int
 ioreg_read_served(struct arena *arena, struct ioreg *registry)
 {
 	return ask_for_key(arena, "IOUserServerName", registry);
+}
+
+int
+ioreg_read_identity(struct arena *arena, const char **serial, const char **uuid)
+{
+	static const char *const argv[] = {
+	    "/usr/sbin/ioreg", "-a", "-r", "-d", "1", "-c", "IOPlatformExpertDevice", NULL};
+	struct spawn_result result;
+	const struct plist *list, *device;
+	int fault = spawn_ask(arena, argv, 0, &result);
+
+	*serial = *uuid = NULL;
+	if (fault == 0)
+		fault = plist_parse(arena, result.out, result.out_len, &list, NULL);
+	if (fault != 0)
+		return fault;
+	device = plist_item(list, 0);
+	*serial = plist_find_text(device, "IOPlatformSerialNumber");
+	*uuid = plist_find_text(device, "IOPlatformUUID");
+	return *serial == NULL || *uuid == NULL ? -FAULT_OUTPUT : 0;
 }

@@ -16,4 +16,9 @@ int ioreg_read_waiting(struct arena *arena, struct ioreg *registry)
 int ioreg_read_served(struct arena *arena, struct ioreg *registry)
     __attribute__((warn_unused_result));
 
+/* The Mac's serial number and hardware UUID, of its IOPlatformExpertDevice; NULL where
+ * it did not tell. 0 or the first fault. */
+int ioreg_read_identity(struct arena *arena, const char **serial, const char **uuid)
+    __attribute__((warn_unused_result));
+
 #endif

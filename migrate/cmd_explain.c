@@ -92,27 +92,26 @@ text_sentences(struct buf *out, const struct story *story, bool old_script, bool
 		    blocks - BLOCKS_TOLD);
 }
 
-static void
-text_story(struct report *report, const struct story *story)
+void
+explain_print(struct buf *out, const struct story *story, bool verbose)
 {
 	static const char heading[] = "The lines of the usual clean-up script, on this macOS:\n";
-	bool verbose = report->session->options->verbose;
 	struct buf script = {0};
 	size_t lines;
 
-	text_sentences(&report->out, story, false, verbose);
+	text_sentences(out, story, false, verbose);
 	text_sentences(&script, story, true, verbose);
-	lines = columns_lines(&report->out) + columns_lines(&script) + 2;
+	lines = columns_lines(out) + columns_lines(&script) + 2;
 	if (script.len > 0 && (verbose || lines <= SCREEN_LINES)) {
-		buf_text(&report->out, heading);
-		buf_add(&report->out, script.bytes, script.len);
+		buf_text(out, heading);
+		buf_add(out, script.bytes, script.len);
 	} else if (script.len > 0) {
-		buf_text(&report->out,
-		    "  -v: what each line of the usual clean-up script still does here.\n");
+		buf_text(
+		    out, "  -v: what each line of the usual clean-up script still does here.\n");
 	}
-	buf_text(&report->out, verbose ? "= documented   ~ inferred   ? a guess   else seen here\n"
-				       : "= documented   ~ inferred   ? a guess   else seen "
-					 "here; -v names the assumptions\n");
+	buf_text(out, verbose ? "= documented   ~ inferred   ? a guess   else seen here\n"
+			      : "= documented   ~ inferred   ? a guess   else seen "
+				"here; -v names the assumptions\n");
 	buf_done(&script);
 }
 
@@ -169,7 +168,7 @@ explain_command(const struct options *options)
 	if (report.is_json)
 		json_story(&report, &story);
 	else if (story.count > 0)
-		text_story(&report, &story);
+		explain_print(&report.out, &story, options->verbose);
 	else
 		buf_text(&report.out, "nothing of it is on this Mac\n");
 	exit = report_end(&report, 0);

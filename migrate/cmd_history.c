@@ -292,24 +292,22 @@ keep_meant(struct session *session, struct history *history)
 		    session->options->targets[0]);
 }
 
-static void
-read_history(struct session *session, struct history *history)
+int
+history_read(struct session *session, struct history *history)
 {
 	struct arena *arena = session->arena;
 	struct ledger *ledger = &session->ledger;
 	int error;
 
 	if (!session->has_ledger)
-		return;
+		return 0;
 	error = ledger_run_list(ledger, arena, &history->runs, &history->run_count);
 	if (error == 0)
 		error = ledger_standing_list(
 		    ledger, arena, &history->standings, &history->standing_count);
-	if (error == 0)
-		error = ledger_sighting_list(
-		    ledger, arena, false, &history->sightings, &history->sighting_count);
-	if (error != 0)
-		die(EXIT_IO, "%s/ledger.db: %s", ledger->folder, fault_sentence(error));
+	return error != 0 ? error
+			  : ledger_sighting_list(ledger, arena, false, &history->sightings,
+				&history->sighting_count);
 }
 
 static void
@@ -334,10 +332,12 @@ history_command(const struct options *options)
 	struct session session;
 	struct history history = {0};
 	struct report report;
-	int exit;
+	int exit, error;
 
 	session_begin(&session, options, 0);
-	read_history(&session, &history);
+	error = history_read(&session, &history);
+	if (error != 0)
+		die(EXIT_IO, "%s/ledger.db: %s", session.ledger.folder, fault_sentence(error));
 	if (options->target_count > 0)
 		keep_meant(&session, &history);
 	history_make_lanes(session.arena, &history);

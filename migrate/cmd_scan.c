@@ -55,7 +55,7 @@ json_subject(struct report *report, const struct subject *subject)
 }
 
 /* The contract's rule: without a target 7 only when no carrier was found at all. */
-static int
+int
 scan_exit(const struct session *session, const struct selection *selection)
 {
 	bool carrier = false;
@@ -112,6 +112,18 @@ verify_signatures(struct session *session, const struct selection *selection)
 	}
 }
 
+void
+scan_json(struct report *report, const struct selection *selection, const struct dexts *dexts)
+{
+	size_t i;
+
+	json_array_begin(&report->json, "kexts");
+	for (i = 0; i < selection->count; i++)
+		json_subject(report, selection->subjects[i]);
+	json_end(&report->json);
+	report_json_dexts(report, dexts);
+}
+
 static int
 scan_command(const struct options *options)
 {
@@ -119,7 +131,6 @@ scan_command(const struct options *options)
 	struct selection selection;
 	struct dexts dexts;
 	struct report report;
-	size_t i;
 	int exit;
 
 	session_begin(&session, options, SESSION_SCAN);
@@ -127,15 +138,10 @@ scan_command(const struct options *options)
 	verify_signatures(&session, &selection);
 	dexts_read(&session, &dexts);
 	report_begin(&report, &session, "scan");
-	if (report.is_json) {
-		json_array_begin(&report.json, "kexts");
-		for (i = 0; i < selection.count; i++)
-			json_subject(&report, selection.subjects[i]);
-		json_end(&report.json);
-		report_json_dexts(&report, &dexts);
-	} else {
+	if (report.is_json)
+		scan_json(&report, &selection, &dexts);
+	else
 		scan_text(&report, &selection, &dexts, style_is_wanted());
-	}
 	exit = report_end(&report, scan_exit(&session, &selection));
 	session_end(&session);
 	return exit;

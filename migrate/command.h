@@ -22,6 +22,6 @@ const struct command *command_find(const char *name);
 
 extern const struct command cmd_scan, cmd_explain, cmd_plan, cmd_uninstall, cmd_approve, cmd_undo,
     cmd_recheck, cmd_handoff, cmd_migrate, cmd_status, cmd_history, cmd_compare, cmd_doctor,
-    cmd_rules;
+    cmd_rules, cmd_mdm, cmd_collect;
 
 #endif

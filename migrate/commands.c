@@ -20,6 +20,8 @@ const struct command *const commands[] = {
     &cmd_compare,
     &cmd_doctor,
     &cmd_rules,
+    &cmd_mdm,
+    &cmd_collect,
     NULL,
 };
 

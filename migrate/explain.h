@@ -51,6 +51,9 @@ struct explain_input {
 
 void explain_story(struct arena *arena, const struct explain_input *input, struct story *story);
 
+/* The story as explain shows it to a person (cmd_explain.c). */
+void explain_print(struct buf *out, const struct story *story, bool verbose);
+
 /* For the files of the story: one more sentence. */
 void story_say(
     struct arena *arena, struct story *story, enum sentence_about about, const char *text);

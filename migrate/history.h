@@ -52,6 +52,11 @@ enum history_mark {
 const char *history_place_name(enum history_place place);
 enum history_mark history_mark_of(const struct ledger_sighting *seen, enum history_place place);
 
+/* Reads what the session's ledger remembers (cmd_history.c); without one that is
+ * nothing. 0 or a fault. */
+int history_read(struct session *session, struct history *history)
+    __attribute__((warn_unused_result));
+
 /* Makes the lanes from sightings and runs; owned by the arena, which borrows both. */
 void history_make_lanes(struct arena *arena, struct history *history);
 

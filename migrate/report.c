@@ -109,18 +109,24 @@ text_problems(const struct report *report)
 	buf_done(&err);
 }
 
+void
+report_close(struct report *report, int exit)
+{
+	if (!report->is_json)
+		return;
+	json_problems(report);
+	json_integer(&report->json, "exit", exit);
+	json_end(&report->json);
+	json_done(&report->json);
+}
+
 int
 report_end(struct report *report, int exit)
 {
 	bool pending = exit == 2 || exit == 3 || exit == 4;
 	int error;
 
-	if (report->is_json) {
-		json_problems(report);
-		json_integer(&report->json, "exit", exit);
-		json_end(&report->json);
-		json_done(&report->json);
-	}
+	report_close(report, exit);
 	text_problems(report);
 	error = buf_flush(&report->out, STDOUT_FILENO);
 	buf_done(&report->out);

@@ -22,6 +22,9 @@ struct report {
 
 /* Begins the object {"schema": "kextirpate/COMMAND/1", ...} or nothing. */
 void report_begin(struct report *report, struct session *session, const char *command);
+/* Ends the object with problems and exit; nothing is printed: for whoever keeps
+ * report->out, and ends that with buf_done. */
+void report_close(struct report *report, int exit);
 /* Ends it with problems and exit, prints everything and returns the status for the
  * shell (--pending-ok applied). */
 int report_end(struct report *report, int exit);

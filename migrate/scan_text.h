@@ -10,7 +10,12 @@
 #include "migrate/report.h"
 #include "migrate/target.h"
 
-void scan_text(struct report *report, const struct selection *selection,
-    const struct dexts *dexts, bool styled);
+void scan_text(struct report *report, const struct selection *selection, const struct dexts *dexts,
+    bool styled);
+
+/* The same for machines: the members "kexts" and "dexts" (cmd_scan.c). */
+void scan_json(struct report *report, const struct selection *selection, const struct dexts *dexts);
+/* The exit status that scan ends with. */
+int scan_exit(const struct session *session, const struct selection *selection);
 
 #endif

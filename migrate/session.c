@@ -370,8 +370,8 @@ scan_and_join(struct session *session)
 	cases_join(session->arena, &session->scan.traces, &session->rules, &session->cases);
 }
 
-void
-session_begin(struct session *session, const struct options *options, int needs)
+static void
+begin(struct session *session, const struct options *options, int needs, struct trail *trail)
 {
 	*session = (struct session){.arena = arena_new(0), .options = options};
 	session->context = context_find(options);
@@ -382,6 +382,8 @@ session_begin(struct session *session, const struct options *options, int needs)
 	ledger_now(session->now, sizeof(session->now));
 	session_tell_settings(session, options->settings);
 	open_root(session);
+	if (trail != NULL)
+		trail_begin(trail, session->arena, &session->root);
 	if ((needs & SESSION_AWAY) == 0)
 		read_host(session, needs);
 	load_rules(session, needs);
@@ -397,6 +399,19 @@ session_begin(struct session *session, const struct options *options, int needs)
 	scan_and_join(session);
 	make_look(session);
 	make_subjects(session);
+}
+
+void
+session_begin(struct session *session, const struct options *options, int needs)
+{
+	begin(session, options, needs, NULL);
+}
+
+void
+session_begin_noted(
+    struct session *session, const struct options *options, int needs, struct trail *trail)
+{
+	begin(session, options, needs, trail);
 }
 
 void

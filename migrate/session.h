@@ -8,6 +8,7 @@
 
 #include "kmutil-helpers/tool_console.h"
 #include "kmutil-helpers/tool_host.h"
+#include "kmutil-helpers/trail.h"
 #include "kmutil-helpers/tool_manage.h"
 #include "migrate/context.h"
 #include "migrate/options.h"
@@ -74,6 +75,9 @@ const char *session_state_folder(struct arena *arena, const struct options *opti
  * left unfinished. What makes a command impossible ends the process
  * with its status and a message; everything else is a problem of the scan. */
 void session_begin(struct session *session, const struct options *options, int needs);
+/* The same, and notes what is opened below the root until trail_end. */
+void session_begin_noted(
+    struct session *session, const struct options *options, int needs, struct trail *trail);
 void session_end(struct session *session);
 
 /* One problem for each setting that was left out. */

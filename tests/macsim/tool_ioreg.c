@@ -2,7 +2,8 @@
 /*
  * ioreg -l and -a: the device of the capture card, what the Mac has itself, and what
  * `macsim set drives=` says that kexts drive. IODEXTMatchCount is there while a dext waits behind
- * a kext (ioreg-shows-waiting-dext); how its provider looks was not seen.
+ * a kext (ioreg-shows-waiting-dext); how its provider looks was not seen. With -c
+ * IOPlatformExpertDevice that device alone, an array of one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -174,6 +175,18 @@ print_plist(struct model *model, const char *driver, bool waits, const char *key
 	bytes_done(&out);
 }
 
+/* The Mac itself: serial number and hardware UUID. */
+static void
+print_platform(struct model *model)
+{
+	printf(
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<array>\n<dict>\n"
+	    "<key>IOPlatformSerialNumber</key><string>%s</string>\n"
+	    "<key>IOPlatformUUID</key><string>%s</string>\n</dict>\n</array>\n</plist>\n",
+	    model_get(model, "hardware-serial", "C02SIMULATED"),
+	    model_get(model, "hardware-uuid", "5117A7ED-0000-4000-8000-00000000C02A"));
+}
+
 int
 tool_ioreg(struct model *model, int argc, char **argv)
 {
@@ -190,6 +203,10 @@ tool_ioreg(struct model *model, int argc, char **argv)
 
 	for (int i = 1; i < argc; i++) {
 		archive |= !strcmp(argv[i], "-a");
+		if (!strcmp(argv[i], "IOPlatformExpertDevice")) {
+			print_platform(model);
+			return 0;
+		}
 		if (!strcmp(argv[i], "-k") && i + 1 < argc)
 			key = argv[++i];
 	}
