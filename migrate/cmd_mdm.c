@@ -169,7 +169,7 @@ mdm_command(const struct options *options)
 	int exit;
 
 	session_begin(
-	    &session, options, kind->print == print_restart ? SESSION_HOST_POLICY : SESSION_RULES);
+	    &session, options, kind->print == print_restart ? SESSION_HOST_POLICY : SESSION_AWAY);
 	report_begin(&report, &session, "mdm");
 	kind->print(&report, &text, options->target_count > 1 ? options->targets[1] : NULL);
 	if (report.is_json) {
