@@ -40,7 +40,8 @@ void
 buf_add(struct buf *buf, const void *bytes, size_t len)
 {
 	buf_reserve(buf, len);
-	memcpy(buf->bytes + buf->len, bytes, len);
+	if (len > 0) /* bytes may be NULL then */
+		memcpy(buf->bytes + buf->len, bytes, len);
 	buf->len += len;
 	buf->bytes[buf->len] = '\0';
 }
