@@ -246,7 +246,7 @@ int
 path_open_file(const struct root *root, const char *path, int *fd, struct stat *st)
 {
 	struct place place;
-	struct stat own;
+	struct stat own = {0};
 	int error = find_place(root, path, true, &place);
 
 	*fd = -1;

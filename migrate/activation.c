@@ -24,8 +24,8 @@ missing_of(const struct session *session, const struct sysext *dext)
 	    [DEXT_NEEDS_TIME] = "macOS is still at it; look again in a moment",
 	    [DEXT_NEEDS_APP] = "its app can be asked again",
 	    [DEXT_NEEDS_UNKNOWN] =
-		"that state is not known here, so that its app is not asked; kextirpate doctor "
-		"says more",
+		("that state is not known here, so that its app is not asked; kextirpate doctor "
+		 "says more"),
 	};
 
 	switch (dext_state_need(dext->state)) {

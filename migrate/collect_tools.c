@@ -11,9 +11,9 @@
 
 #define ARGUMENTS 8
 #define LOG_TIMEOUT_MS 90000
-#define PREDICATE                                                                                  \
-	"process == \"kernelmanagerd\" OR process == \"sysextd\" OR process == \"kmutil\" OR "     \
-	"process == \"syspolicyd\" AND eventMessage CONTAINS[c] \"kext\""
+static const char predicate[] =
+    "process == \"kernelmanagerd\" OR process == \"sysextd\" OR process == \"kmutil\" OR "
+    "process == \"syspolicyd\" AND eventMessage CONTAINS[c] \"kext\"";
 
 static const struct {
 	const char *name;
@@ -30,7 +30,7 @@ static const struct {
     {"kextstat", {"/usr/sbin/kextstat"}, 0},
     {"systemextensionsctl", {"/usr/bin/systemextensionsctl", "list"}, 0},
     {"log",
-	{"/usr/bin/log", "show", "--last", "6h", "--style", "compact", "--predicate", PREDICATE},
+	{"/usr/bin/log", "show", "--last", "6h", "--style", "compact", "--predicate", predicate},
 	LOG_TIMEOUT_MS},
 };
 

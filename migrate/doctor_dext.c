@@ -371,7 +371,7 @@ text_patient(
 			text_wrapped(report, "    ", verdicts[i].evidence);
 		for (j = 0; i == 1 && j < patient->notes.count; j++)
 			text_wrapped(report, "    - ", patient->notes.items[j]);
-		if (verdicts[i].holds == NO && i < 2)
+		if (i < 2 && verdicts[i].holds == NO)
 			text_wrapped(report, "    do: ", verdicts[i].todo);
 	}
 	text_findings(report, patient, DEXT_LOG_BAD, true);

@@ -83,6 +83,8 @@ put_team(struct plist_write *list, const struct rule_replacement *replacement, s
 	const char *team = dexts[first].team;
 	size_t i;
 
+	if (team == NULL)
+		return;
 	for (i = 0; i < first; i++)
 		if (dexts[i].team != NULL && strcmp(dexts[i].team, team) == 0)
 			return;

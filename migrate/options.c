@@ -120,8 +120,10 @@ static int
 read_time(const char *synopsis, const struct option_row *row, const char *value)
 {
 	char *unit;
-	long number = strtol(value, &unit, 10), seconds = 0;
+	long number, seconds = 0;
 
+	assert(value != NULL);
+	number = strtol(value, &unit, 10);
 	if (value[0] >= '0' && value[0] <= '9' && number <= SECONDS_PER_DAY && unit[0] != '\0' &&
 	    unit[1] == '\0')
 		seconds = unit[0] == 's'   ? number

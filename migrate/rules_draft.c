@@ -310,11 +310,12 @@ add_dexts(struct drafting *drafting)
 static const char *
 make_id(struct drafting *drafting, const char *bundle_id, const char *place)
 {
-	const char *from = bundle_id != NULL ? strchr(bundle_id, '.') : path_leaf(place);
+	const char *dot = bundle_id != NULL ? strchr(bundle_id, '.') : NULL;
+	const char *from = bundle_id == NULL ? path_leaf(place) : dot != NULL ? dot + 1 : bundle_id;
 	struct buf id = {0};
 	const char *made;
 
-	for (from += from != NULL && bundle_id != NULL ? 1 : 0; *from != '\0'; from++) {
+	for (; *from != '\0'; from++) {
 		if (bundle_id == NULL && strcmp(from, ".kext") == 0)
 			break;
 		if (isalnum((unsigned char)*from))
