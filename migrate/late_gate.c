@@ -52,6 +52,7 @@ late_gate(void *payload)
 
 	session_look_again(session);
 	input.target_count = find_targets(session, &removal->selection, targets);
+	input.leaving = removal_find_leaving(session, &input.leaving_count);
 	input.collection_unreadable = late_gate_collection_unreadable(session);
 	why = plan_check_late(session->arena, &input, &removal->plan);
 	if (why != NULL)

@@ -151,8 +151,8 @@ collect_claims(struct removal *removal)
 }
 
 /* What earlier runs have taken away, and a rebuild would at last let go. */
-static const struct kext_case *const *
-find_leaving(const struct session *session, size_t *count)
+const struct kext_case *const *
+removal_find_leaving(const struct session *session, size_t *count)
 {
 	const struct kext_case **leaving =
 	    arena_array(session->arena, session->subject_count + 1, sizeof(*leaving));
@@ -197,7 +197,7 @@ removal_plan(struct removal *removal)
 	dexts_read(session, &removal->dexts);
 	beliefs_read(session, false, beliefs);
 	input.targets = make_targets(removal, &input.target_count);
-	input.leaving = find_leaving(session, &input.leaving_count);
+	input.leaving = removal_find_leaving(session, &input.leaving_count);
 	input.keep_below = rule_paths_keep(
 	    session->arena, removal->selection.rules, removal->selection.rule_count);
 	if (!removal->only_rebuild)

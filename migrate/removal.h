@@ -35,6 +35,10 @@ struct removal {
 /* Whether a person may be asked: as told, else only on a terminal. */
 bool removal_may_ask(const struct options *options);
 
+/* The kexts that runs before this one have taken away and that macOS has not let go of
+ * yet: no bystanders. */
+const struct kext_case *const *removal_find_leaving(const struct session *session, size_t *count);
+
 /* Makes the plan for removal->selection; asks for dexts and receipts. */
 void removal_plan(struct removal *removal);
 
