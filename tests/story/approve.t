@@ -21,7 +21,7 @@ waiting() {
 echo '# what is said before'
 waiting apple
 expect 2 'approve' kextirpate approve "$card"
-is 'who may answer, and for how long' "$(grep -v '^==' "$err" | tr '\n' ' ')" \
+is 'who may answer, and for how long' "$(tr '\n' ' ' <"$err")" \
   "macOS will ask in a dialog on this Mac's screen whether the kernel extensions may be \
 changed. It waits 60 seconds for an administrator who owns the volume; logged in is user. "
 waiting intel console=none
