@@ -53,9 +53,13 @@ new() {
     { not_ok "macsim new $*"; done_testing; exit 1; }
 }
 
-# on COMMAND...: runs it on the simulated Mac as root.
-on() {
-  "$macsim" run "$mac" -- "$@" >"$out" 2>"$err" </dev/null
+# on COMMAND...: runs it on the simulated Mac as root. on_as USER COMMAND...
+on() { on_as "" "$@"; }
+
+on_as() {
+  who=$1
+  shift
+  "$macsim" run ${who:+--as "$who"} "$mac" -- "$@" >"$out" 2>"$err" </dev/null
   status=$?
   # The sanitizer misses /proc in the sandbox.
   [ "${MODE:-}" != asan ] || sed -i '/^==[0-9]*==WARNING: reading executable name/d' "$err"

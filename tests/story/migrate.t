@@ -115,14 +115,14 @@ expect 0 'to the end' kextirpate recheck
 is 'nothing is pending any more' "$(cat "$state/handoff-pending")" ''
 always_driven 'the agent'
 # shellcheck disable=SC2046 # words without blanks
-"$macsim" run --as user "$mac" -- $(agent) >"$out" 2>"$err"
-is 'an idle agent ends with 0, says nothing' "$?$(cat "$out" "$err")" 0
+on_as user $(agent)
+is 'an idle agent ends with 0, says nothing' "$status$(cat "$out" "$err")" 0
 rm "$state/handoff-pending"
 echo "$card" >"$state/handoff-pending"
 chmod 666 "$state/handoff-pending"
 # shellcheck disable=SC2046 # words without blanks
-"$macsim" run --as user "$mac" -- $(agent) >"$out" 2>"$err"
-is 'what others could have written is nothing to it' "$?$(cat "$out" "$err")" 0
+on_as user $(agent)
+is 'what others could have written is nothing to it' "$status$(cat "$out" "$err")" 0
 "$macsim" run --as user "$mac" -- kextirpate handoff "$card" >"$out" 2>"$err"
 is 'handoff of a TARGET is root'"'"'s' "$?" 77
 
