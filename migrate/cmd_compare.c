@@ -8,6 +8,7 @@
 #include "migrate/dext_rights.h"
 #include "migrate/driver.h"
 #include "migrate/report.h"
+#include "migrate/report_columns.h"
 #include "kmutil-helpers/banned.h"
 
 #define TEXT_COLUMNS 78
@@ -73,19 +74,6 @@ text_word(struct buf *out, const char *word, size_t indent, size_t *column)
 	buf_done(&safe);
 }
 
-static void
-text_sentence(struct arena *arena, struct buf *out, const char *text, size_t indent)
-{
-	size_t len, column = indent;
-
-	buf_printf(out, "%*s", (int)indent, "");
-	for (; *text != '\0'; text += len + (text[len] == ' ')) {
-		len = strcspn(text, " ");
-		text_word(out, arena_strndup(arena, text, len), indent, &column);
-	}
-	buf_text(out, "\n");
-}
-
 /* The rows, those with the same reason together. */
 static void
 text_rows(struct report *report, const char *title, const struct compare_list *list)
@@ -98,7 +86,7 @@ text_rows(struct report *report, const char *title, const struct compare_list *l
 	for (i = 0; i < list->count; i++) {
 		if (was_told(list, i))
 			continue;
-		text_sentence(arena, &report->out, list->items[i].why, 2);
+		columns_sentence(&report->out, "  ", list->items[i].why);
 		buf_text(&report->out, "    ");
 		column = 4;
 		for (j = i; j < list->count; j++) {
@@ -129,13 +117,12 @@ text_comparison(
 	if (notes->count > 0)
 		buf_text(&report->out, "about the dext:\n");
 	for (i = 0; i < notes->count; i++)
-		text_sentence(report->session->arena, &report->out, notes->items[i], 2);
-	text_sentence(report->session->arena, &report->out,
+		columns_sentence(&report->out, "  ", notes->items[i]);
+	columns_sentence(&report->out, "",
 	    comparison->lost.count > 0
 		? "next: who has one of the lost devices keeps the kext, or asks the vendor for a "
 		  "dext that takes it"
-		: "next: nothing is lost; the kext may go",
-	    0);
+		: "next: nothing is lost; the kext may go");
 }
 
 static void

@@ -14,8 +14,6 @@
 #include "migrate/settings.h"
 #include "kmutil-helpers/banned.h"
 
-#define COLUMNS 78
-
 struct examination {
 	struct host_fact facts[HOST_FACTS];
 	struct belief_list beliefs;
@@ -96,18 +94,6 @@ json_examination(struct report *report, const struct examination *examination)
 	json_end(json);
 }
 
-/* A text behind its head, in the columns of a terminal. */
-static void
-text_wrapped(struct report *report, const char *head, const char *text)
-{
-	struct buf safe = {0};
-
-	buf_name(&safe, text);
-	buf_text(&report->out, head);
-	columns_wrap(&report->out, safe.len > 0 ? safe.bytes : "", columns_width(head), COLUMNS);
-	buf_done(&safe);
-}
-
 static const char *
 mark(enum tristate holds)
 {
@@ -125,17 +111,18 @@ text_facts(struct report *report, const struct examination *examination)
 	buf_text(&report->out, "This Mac:\n");
 	for (i = 0; i < HOST_FACTS; i++) {
 		fact = &examination->facts[i];
-		text_wrapped(report,
+		columns_sentence(&report->out,
 		    arena_printf(arena, "  %s", fact->holds == NO ? "no  " : mark(fact->holds)),
 		    fact->evidence != NULL
 			? arena_printf(arena, "%s (%s)", fact->claim, fact->evidence)
 			: fact->claim);
 		if (fact->holds == NO && fact->todo != NULL)
-			text_wrapped(report, "        so: ", fact->todo);
+			columns_sentence(&report->out, "        so: ", fact->todo);
 	}
 	buf_text(&report->out, "Settings in force:\n");
 	for (i = 0; i < SETTING_COUNT; i++)
-		text_wrapped(report, arena_printf(arena, "  %-17s ", setting_name((enum setting)i)),
+		columns_sentence(&report->out,
+		    arena_printf(arena, "  %-17s ", setting_name((enum setting)i)),
 		    arena_printf(arena, "%s (%s)",
 			settings->value[i] != NULL ? settings->value[i] : "none",
 			settings->from[i] != NULL ? settings->from[i] : "default"));
@@ -148,19 +135,19 @@ text_belief(struct report *report, enum assumption_id id, const struct belief *b
 	const struct assumption *assumption = assumption_get(id);
 	struct arena *arena = report->session->arena;
 
-	text_wrapped(report, arena_printf(arena, "  %s", mark(belief->holds)),
+	columns_sentence(&report->out, arena_printf(arena, "  %s", mark(belief->holds)),
 	    arena_printf(
 		arena, "%s (%s)", assumption->id, assumption_grade_name(assumption->grade)));
-	text_wrapped(report, "        ", assumption->says);
+	columns_sentence(&report->out, "        ", assumption->says);
 	if (belief->evidence != NULL)
-		text_wrapped(report, "        seen: ", belief->evidence);
+		columns_sentence(&report->out, "        seen: ", belief->evidence);
 	if (belief->holds == NO)
-		text_wrapped(report, "        wrong here: ", assumption->depends);
+		columns_sentence(&report->out, "        wrong here: ", assumption->depends);
 	if (belief->holds == NO && belief_is_needed(id))
-		text_wrapped(report, "        do: ",
+		columns_sentence(&report->out, "        do: ",
 		    "steps that rest on it are not taken on this Mac (exit 5); report this");
 	if (belief->holds == UNKNOWN)
-		text_wrapped(report, "        told by: ", assumption->checked);
+		columns_sentence(&report->out, "        told by: ", assumption->checked);
 }
 
 static void
@@ -187,7 +174,7 @@ text_beliefs(struct report *report, const struct examination *examination, enum 
 			    *names != '\0' ? " " : "", assumption_get((enum assumption_id)id)->id);
 	}
 	if (*names != '\0')
-		text_wrapped(report, "  might show on another day: ", names);
+		columns_sentence(&report->out, "  might show on another day: ", names);
 }
 
 static void

@@ -16,7 +16,6 @@
 #define STAGED "/Library/SystemExtensions"
 #define IN_APP "/Contents/Library/SystemExtensions"
 #define CHUNK_BYTES ((size_t)1 << 16)
-#define COLUMNS 78
 
 struct patient {
 	const char *id;
@@ -307,18 +306,6 @@ json_patient(
 	json_findings(report, patient);
 }
 
-/* A sentence behind its first words, in the columns of a terminal. */
-static void
-text_wrapped(struct report *report, const char *head, const char *text)
-{
-	struct buf safe = {0};
-
-	buf_name(&safe, text);
-	buf_text(&report->out, head);
-	columns_wrap(&report->out, safe.len > 0 ? safe.bytes : "", strlen(head), COLUMNS);
-	buf_done(&safe);
-}
-
 static const char *
 finding_head(struct arena *arena, const struct dext_log_finding *finding)
 {
@@ -347,11 +334,11 @@ text_findings(
 		if (finding->last.row->weight != weight ||
 		    !(own ? is_of(patient, &finding->last) : may_be_of(patient, &finding->last)))
 			continue;
-		text_wrapped(
-		    report, own ? "    " : "  ? ", finding_head(report->session->arena, finding));
-		text_wrapped(report, "      ", finding->last.row->means);
+		columns_sentence(&report->out, own ? "    " : "  ? ",
+		    finding_head(report->session->arena, finding));
+		columns_sentence(&report->out, "      ", finding->last.row->means);
 		if (weight == DEXT_LOG_BAD)
-			text_wrapped(report, "      do: ", finding->last.row->todo);
+			columns_sentence(&report->out, "      do: ", finding->last.row->todo);
 	}
 }
 
@@ -362,17 +349,17 @@ text_patient(
 	static const char *const marks[] = {[NO] = "NO  ", [YES] = "yes "};
 	size_t i, j;
 
-	text_wrapped(report, "", patient->id);
+	columns_sentence(&report->out, "", patient->id);
 	for (i = 0; i < VERDICTS; i++) {
-		text_wrapped(report,
+		columns_sentence(&report->out,
 		    verdicts[i].holds == UNKNOWN ? "?   " : marks[verdicts[i].holds],
 		    verdicts[i].claim);
 		if (verdicts[i].evidence != NULL)
-			text_wrapped(report, "    ", verdicts[i].evidence);
+			columns_sentence(&report->out, "    ", verdicts[i].evidence);
 		for (j = 0; i == 1 && j < patient->notes.count; j++)
-			text_wrapped(report, "    - ", patient->notes.items[j]);
+			columns_sentence(&report->out, "    - ", patient->notes.items[j]);
 		if (i < 2 && verdicts[i].holds == NO)
-			text_wrapped(report, "    do: ", verdicts[i].todo);
+			columns_sentence(&report->out, "    do: ", verdicts[i].todo);
 	}
 	text_findings(report, patient, DEXT_LOG_BAD, true);
 	text_findings(report, patient, DEXT_LOG_BAD, false);
@@ -381,7 +368,8 @@ text_patient(
 		text_findings(report, patient, DEXT_LOG_GOOD, true);
 	}
 	if (patient->log.cut)
-		text_wrapped(report, "    ", "the log says more of dexts than is kept here");
+		columns_sentence(
+		    &report->out, "    ", "the log says more of dexts than is kept here");
 }
 
 /* The dext that the target means: a rule's, a bundle on disk, else a bundle id. */

@@ -5,6 +5,8 @@
 #include "migrate/report_columns.h"
 #include "kmutil-helpers/banned.h"
 
+#define SENTENCE_COLUMNS 78
+
 #define GAP "..."
 
 static bool
@@ -85,6 +87,17 @@ columns_wrap(struct buf *out, const char *text, size_t indent, size_t columns)
 	}
 	buf_text(out, "\n");
 	buf_done(&word);
+}
+
+void
+columns_sentence(struct buf *out, const char *head, const char *text)
+{
+	struct buf safe = {0};
+
+	buf_name(&safe, text);
+	buf_text(out, head);
+	columns_wrap(out, safe.len > 0 ? safe.bytes : "", columns_width(head), SENTENCE_COLUMNS);
+	buf_done(&safe);
 }
 
 size_t

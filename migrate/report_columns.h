@@ -16,6 +16,10 @@ size_t columns_width(const char *text);
  * alone and is cut in the middle. Ends with a newline. */
 void columns_wrap(struct buf *out, const char *text, size_t indent, size_t columns);
 
+/* A head, and behind it a text from anywhere, broken so that no line passes 78
+ * columns. */
+void columns_sentence(struct buf *out, const char *head, const char *text);
+
 /* Adds the text in at most `columns`: of a longer one the middle is left out, at a
  * slash where that helps, and the end stays whole as far as it fits. */
 void columns_cut(struct buf *out, const char *text, size_t columns);
