@@ -8,6 +8,7 @@
 #include "kmutil-helpers/tool_kmutil.h"
 #include "migrate/root_look.h"
 #include "migrate/came_back.h"
+#include "migrate/home_mac.h"
 #include "migrate/seen.h"
 #include "migrate/session.h"
 #include "migrate/settings.h"
@@ -170,6 +171,7 @@ open_ledger(struct session *session, bool write)
 		problem_add(&session->scan.problems,
 		    arena_printf(session->arena, "%s/ledger.db", canonical), "ledger", error,
 		    "what earlier runs did is unknown", true);
+	home_mac_check(session, write);
 }
 
 static void

@@ -48,6 +48,9 @@ static const struct store_rung ledger_ladder[] = {
 	"  type INTEGER NOT NULL, mode INTEGER NOT NULL, size INTEGER NOT NULL,"
 	"  checksum INTEGER NOT NULL, target TEXT, PRIMARY KEY (receipt, path)) WITHOUT ROWID;"
 	"PRAGMA user_version = 4"},
+    {5, "CREATE TABLE mac (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL);"
+	"ALTER TABLE kext_case ADD COLUMN rung TEXT;"
+	"PRAGMA user_version = 5"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

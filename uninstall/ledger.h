@@ -15,6 +15,7 @@
  *             in the bill of materials (bom.h); other: another receipt with that path
  *   sighting  in which places a kext was, whenever that, its standing or the build
  *             changed
+ *   mac       on which Mac it was written
  */
 #ifndef UNINSTALL_LEDGER_H
 #define UNINSTALL_LEDGER_H
@@ -49,6 +50,19 @@ struct ledger {
 int ledger_open(struct arena *arena, const char *folder, bool write, struct ledger *ledger)
     __attribute__((warn_unused_result));
 void ledger_close(struct ledger *ledger);
+
+/* --- on which Mac (ledger_mac.c) --- */
+
+/* What ledger_mac_put said; NULL: nothing so far. */
+int ledger_mac_get(struct ledger *ledger, struct arena *arena, const char **identity)
+    __attribute__((warn_unused_result));
+int ledger_mac_put(struct ledger *ledger, const char *identity)
+    __attribute__((warn_unused_result));
+/* Moves the ledger, its vault and what else stands in the state folder into a new folder
+ * of it, *aside ("other-mac-1"), and leaves the ledger closed but for its lock. Cut off, it
+ * can be repeated. 0 or -errno. */
+int ledger_set_aside(struct arena *arena, struct ledger *ledger, const char **aside)
+    __attribute__((warn_unused_result));
 
 /* --- runs and steps (ledger_run.c) --- */
 
