@@ -71,8 +71,8 @@ kexts_of(const struct session *session, const struct rule *rule, size_t *count, 
 }
 
 static void
-look_at_registry(struct session *session, const struct rule *rule, struct matching_view *view,
-    const char **loaded)
+look_at_registry(struct session *session, const struct rule *rule, const char *dext,
+    struct matching_view *view, const char **loaded)
 {
 	struct ioreg served, waiting;
 	size_t count;
@@ -83,7 +83,7 @@ look_at_registry(struct session *session, const struct rule *rule, struct matchi
 	if (error == 0)
 		error = ioreg_read_waiting(session->arena, &waiting);
 	if (error == 0)
-		matching_judge(&served, &waiting, rule->replacement.dext_id, ids, count, view);
+		matching_judge(&served, &waiting, dext, ids, count, view);
 	else
 		problem_add(&session->scan.problems, NULL, "ioreg", error,
 		    "whether the dext drives its device is unknown", false);
@@ -96,7 +96,7 @@ consider_registry(struct session *session, const struct rule *rule, struct activ
 	const char *id = rule->replacement.dext_id, *loaded, *text = NULL;
 	struct matching_view view;
 
-	look_at_registry(session, rule, &view, &loaded);
+	look_at_registry(session, rule, id, &view, &loaded);
 	activation->matching = view.now;
 	switch (view.now) {
 	case MATCHING_RUNS:
@@ -133,6 +133,51 @@ consider_registry(struct session *session, const struct rule *rule, struct activ
 			       ? 4
 			       : 0;
 	activation->text = text;
+}
+
+/* The same question of one dext, for whoever wants the device back. */
+static const char *
+why_held(struct session *session, const struct rule *rule, const struct dexts *dexts,
+    const struct rule_dext *named)
+{
+	const struct sysext *dext = sysext_find(&dexts->list, named->id, named->team);
+	struct matching_view view;
+	const char *loaded;
+
+	look_at_registry(session, rule, named->id, &view, &loaded);
+	switch (view.now) {
+	case MATCHING_RUNS:
+		return arena_printf(session->arena, "%s drives its device", named->id);
+	case MATCHING_NO_SERVER:
+		return arena_printf(session->arena,
+		    "%s holds its device, though its program does not run", named->id);
+	case MATCHING_UNKNOWN:
+		return loaded == NULL && dext != NULL && dext->stage == SYSEXT_ENABLED
+			   ? arena_printf(session->arena,
+				 "%s is active, and whether it drives its device is not known",
+				 named->id)
+			   : NULL;
+	case MATCHING_HELD:
+	case MATCHING_NONE:
+		break;
+	}
+	return NULL;
+}
+
+bool
+activation_holds_device(struct session *session, const struct rule *rule, const char **text)
+{
+	struct dexts dexts;
+	size_t i;
+
+	*text = NULL;
+	if (rule->replacement.dext_count == 0)
+		return false;
+	dexts_read(session, &dexts);
+	for (i = 0; i < rule->replacement.dext_count && *text == NULL; i++)
+		if (!rule->replacement.dexts[i].is_sysext)
+			*text = why_held(session, rule, &dexts, &rule->replacement.dexts[i]);
+	return *text != NULL;
 }
 
 static bool

@@ -33,6 +33,11 @@ void activation_ask(
 void activation_request(
     struct session *session, const struct rule *rule, bool dry_run, struct activation *activation);
 
+/* Whether a dext of the rule holds the device, as a kext that comes back would find it:
+ * *text says which, and how that is known. What nobody can tell counts as held, unless a
+ * kext of the product is in the kernel. */
+bool activation_holds_device(struct session *session, const struct rule *rule, const char **text);
+
 /* Has the app deactivate the dext, as an undo of a migration may want it. 0: it is not
  * enabled any more; 4: it still is, or a person or a restart is missing; 5: refused. */
 void activation_withdraw(

@@ -5,10 +5,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
 #include "migrate/report.h"
+#include "migrate/undo_gate.h"
 #include "uninstall/undo.h"
 #include "kmutil-helpers/banned.h"
 
@@ -18,6 +20,12 @@ struct undo {
 	struct run run;
 	struct step *steps;
 	size_t count;
+	struct ledger_case *cases; /* those that the target acted on */
+	size_t case_count;
+	bool gives_kexts; /* among the files are bundles */
+	bool must_follow; /* the kernel has changed since, or will at the restart */
+	const char *refusal;
+	const char *aside; /* what came of the dext that was in the way; NULL */
 	int exit;
 };
 
@@ -55,6 +63,9 @@ find_target(struct undo *undo)
 	if (undo->target != NULL && session->ledger.db != NULL)
 		error = undo_plan(
 		    &session->ledger, session->arena, undo->target->id, &undo->steps, &undo->count);
+	if (error == 0 && undo->target != NULL && session->ledger.db != NULL)
+		error = undo_cases(&session->ledger, session->arena, undo->target->id, &undo->cases,
+		    &undo->case_count);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
 		    fault_sentence(error));
@@ -68,13 +79,73 @@ kernel_must_follow(const struct undo *undo)
 	const char *boot = undo->target->boot_uuid;
 	size_t i;
 
-	for (i = 0; i < session->row_count; i++)
-		if (session->rows[i].run == undo->target->id && session->rows[i].restart_needed &&
-		    (session->rows[i].rebuild == REBUILD_APPROVED || boot == NULL ||
+	for (i = 0; i < undo->case_count; i++)
+		if (undo->cases[i].restart_needed &&
+		    (undo->cases[i].rebuild == REBUILD_APPROVED || boot == NULL ||
 			session->host.boot_uuid == NULL ||
 			strcmp(boot, session->host.boot_uuid) != 0))
 			return true;
 	return false;
+}
+
+static bool
+has_bundle(const struct undo *undo)
+{
+	size_t i;
+
+	for (i = 0; i < undo->count; i++)
+		if (undo->steps[i].kind == STEP_RESTORE &&
+		    path_has_suffix(undo->steps[i].subject, ".kext"))
+			return true;
+	return false;
+}
+
+static void
+judge(struct undo *undo)
+{
+	size_t i;
+
+	for (i = 0; i < undo->count; i++)
+		undo->steps[i].n = (int)i + 1;
+	undo->must_follow = kernel_must_follow(undo);
+	undo->gives_kexts = has_bundle(undo);
+	if (undo->gives_kexts)
+		undo->refusal =
+		    undo_gate(&undo->session, undo->cases, undo->case_count, &undo->aside);
+	undo->exit = undo->refusal != NULL ? 5 : undo->must_follow ? 2 : 0;
+}
+
+/* What macOS will have to do, in words that end with the kexts. */
+static const char *
+what_follows(const struct undo *undo)
+{
+	if (!undo->must_follow)
+		return "nothing has to be rebuilt: the kernel has not changed yet for";
+	return session_has_rebuild(&undo->session)
+		   ? "macOS loads them again only after a rebuild of its collection (kmutil "
+		     "rebuild), which an administrator has to approve, and a restart:"
+		   : "macOS loads them again only when it builds its collection anew, which an "
+		     "administrator has to allow, and after a restart:";
+}
+
+/* Before the first step. */
+static void
+announce(const struct undo *undo)
+{
+	struct buf text = {0};
+	size_t i;
+
+	if (undo->session.options->quiet || !undo->gives_kexts)
+		return;
+	buf_printf(&text, "undoing run %lld (%s): %s", (long long)undo->target->id,
+	    undo->target->command, what_follows(undo));
+	for (i = 0; i < undo->case_count; i++) {
+		buf_text(&text, i > 0 ? ", " : " ");
+		buf_name(&text, undo->cases[i].key);
+	}
+	buf_text(&text, "\n");
+	(void)!buf_flush(&text, STDERR_FILENO);
+	buf_done(&text);
 }
 
 static void
@@ -87,7 +158,6 @@ carry_out(struct undo *undo)
 	    .build = session->host.build,
 	    .boot_uuid = session->host.boot_uuid,
 	};
-	bool must_follow = kernel_must_follow(undo);
 	int error;
 
 	undo->run = (struct run){.arena = session->arena, .ledger = &session->ledger};
@@ -95,7 +165,7 @@ carry_out(struct undo *undo)
 	undo->run.id = row.id;
 	if (error == 0)
 		error = run_steps(&undo->run, undo->steps, undo->count);
-	undo->exit = undo->run.failed > 0 ? 6 : must_follow ? 2 : 0;
+	undo->exit = undo->run.failed > 0 ? 6 : undo->must_follow ? 2 : 0;
 	if (error == 0)
 		error = undo->run.failed > 0
 			    ? ledger_run_end(&session->ledger, row.id, "failed", undo->exit)
@@ -125,26 +195,80 @@ exit_of_last_undo(struct undo *undo)
 }
 
 static const char *
-undo_text(const struct undo *undo)
+files_text(const struct undo *undo)
 {
 	if (undo->target == NULL)
 		return undo->exit == 2
 			   ? "everything is back already; the kernel follows at a rebuild "
 			     "that a person approves, and a restart"
 			   : "there is nothing to give back";
+	if (undo->refusal != NULL)
+		return arena_printf(
+		    undo->session.arena, "refused: %s; nothing was given back", undo->refusal);
 	if (undo->session.options->dry_run)
-		return "the files would be given back; the kernel follows only after a rebuild "
-		       "that "
-		       "macOS asks a person to approve, and a restart";
+		return undo->must_follow
+			   ? "the files would be given back; the kernel follows only after a "
+			     "rebuild that macOS asks a person to approve, and a restart"
+			   : "the files would be given back, and the kernel has not changed yet";
 	if (undo->exit == 6)
 		return "not everything could be given back; what is left is in the vault, and undo "
-		       "can be "
-		       "run again";
+		       "can be run again";
 	if (undo->exit == 2)
 		return "the files are back; macOS loads the kext again only after a rebuild that a "
-		       "person "
-		       "approves (kmutil rebuild), and a restart";
+		       "person approves (kmutil rebuild), and a restart";
 	return "the files are back, and the kernel had not changed yet";
+}
+
+static const char *
+undo_text(const struct undo *undo)
+{
+	const char *text = files_text(undo);
+
+	return undo->aside != NULL ? arena_printf(undo->session.arena, "%s; %s", undo->aside, text)
+				   : text;
+}
+
+static struct subject **
+find_subjects(struct undo *undo, size_t *count)
+{
+	struct session *session = &undo->session;
+	struct subject **found =
+	    arena_array(session->arena, session->subject_count + 1, sizeof(struct subject *));
+	size_t i, j;
+
+	*count = 0;
+	for (i = 0; i < session->subject_count; i++)
+		for (j = 0; j < undo->case_count; j++)
+			if (strcmp(session->subjects[i].now.key, undo->cases[j].key) == 0) {
+				found[(*count)++] = &session->subjects[i];
+				break;
+			}
+	return found;
+}
+
+static void
+print(struct undo *undo, struct report *report)
+{
+	struct dexts dexts;
+	size_t count;
+	struct subject **subjects = find_subjects(undo, &count);
+
+	if (!report->is_json) {
+		report_text_steps(report, undo->steps, undo->count);
+		report_text_kexts(report, subjects, count);
+		buf_name(&report->out, undo_text(undo));
+		buf_text(&report->out, "\n");
+		return;
+	}
+	dexts_read(&undo->session, &dexts);
+	report_json_steps(report, undo->run.id, undo->steps, undo->count);
+	report_json_plan(report, NULL);
+	report_json_kexts(report, subjects, count, &dexts);
+	report_json_dexts(report, &dexts);
+	json_object_begin(&report->json, "next");
+	json_text(&report->json, "text", undo_text(undo));
+	json_null(&report->json, "command");
+	json_end(&report->json);
 }
 
 static int
@@ -155,28 +279,20 @@ undo_command(const struct options *options)
 	int exit;
 
 	session_begin(
-	    &undo.session, options, SESSION_NO_RULES | (options->dry_run ? 0 : SESSION_WRITE));
+	    &undo.session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	find_target(&undo);
 	if (undo.target == NULL)
 		undo.exit = exit_of_last_undo(&undo);
-	else if (!options->dry_run)
+	else
+		judge(&undo);
+	if (undo.target != NULL && undo.refusal == NULL)
+		announce(&undo);
+	if (undo.target != NULL && undo.refusal == NULL && !options->dry_run) {
 		carry_out(&undo);
-	report_begin(&report, &undo.session, "undo");
-	if (report.is_json) {
-		report_json_steps(&report, undo.run.id, undo.steps, undo.count);
-		report_json_plan(&report, NULL);
-		json_array_begin(&report.json, "kexts");
-		json_end(&report.json);
-		json_array_begin(&report.json, "dexts");
-		json_end(&report.json);
-		json_object_begin(&report.json, "next");
-		json_text(&report.json, "text", undo_text(&undo));
-		json_null(&report.json, "command");
-		json_end(&report.json);
-	} else {
-		report_text_steps(&report, undo.steps, undo.count);
-		buf_printf(&report.out, "%s\n", undo_text(&undo));
+		session_look_again(&undo.session);
 	}
+	report_begin(&report, &undo.session, "undo");
+	print(&undo, &report);
 	exit = report_end(&report, undo.exit);
 	session_end(&undo.session);
 	return exit;

@@ -12,8 +12,8 @@
 
 /* The jobs that the run ended run again, after their files. */
 static void
-add_jobs(struct arena *arena, int64_t run, struct step *steps,
-    size_t *count, const struct step *done, size_t done_count)
+add_jobs(struct arena *arena, int64_t run, struct step *steps, size_t *count,
+    const struct step *done, size_t done_count)
 {
 	size_t i;
 
@@ -28,8 +28,8 @@ add_jobs(struct arena *arena, int64_t run, struct step *steps,
 }
 
 int
-undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
-    size_t *count)
+undo_plan(
+    struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps, size_t *count)
 {
 	struct vaulted *items;
 	struct step *done = NULL;
@@ -87,10 +87,39 @@ undo_act(struct run *run, struct step *step)
 		return ledger_vault_set_restored(run->ledger, item);
 	}
 	step->state = STEP_FAILED;
-	step->message = error == -EEXIST
-	    ? "something else is there now; the old one stays in the vault"
-	    : arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
+	step->message =
+	    error == -EEXIST
+		? "something else is there now; the old one stays in the vault"
+		: arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
 	return 0;
+}
+
+static bool
+is_moved(const struct vaulted *items, size_t count, const char *path)
+{
+	size_t i;
+
+	for (i = 0; path != NULL && i < count; i++)
+		if (strcmp(items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+int
+undo_cases(struct ledger *ledger, struct arena *arena, int64_t run, struct ledger_case **cases,
+    size_t *count)
+{
+	struct vaulted *items = NULL;
+	size_t item_count = 0, all, i;
+	int error = ledger_vault_list(ledger, arena, run, &items, &item_count);
+
+	*count = all = 0;
+	if (error == 0)
+		error = ledger_case_list(ledger, arena, cases, &all);
+	for (i = 0; error == 0 && i < all; i++)
+		if ((*cases)[i].run == run || is_moved(items, item_count, (*cases)[i].path))
+			(*cases)[(*count)++] = (*cases)[i];
+	return error;
 }
 
 int
@@ -98,15 +127,14 @@ undo_finish(struct ledger *ledger, struct arena *arena, int64_t id, int64_t run,
 {
 	struct ledger_case *cases;
 	size_t count, i;
-	int error = ledger_case_list(ledger, arena, &cases, &count);
+	int error = undo_cases(ledger, arena, run, &cases, &count);
 
 	if (error == 0)
 		error = store_begin(ledger->db);
 	if (error != 0)
 		return error;
 	for (i = 0; error == 0 && i < count; i++)
-		if (cases[i].run == run)
-			error = ledger_case_remove(ledger, cases[i].key);
+		error = ledger_case_remove(ledger, cases[i].key);
 	if (error == 0)
 		error = ledger_run_end(ledger, run, "undone", 0);
 	if (error == 0)

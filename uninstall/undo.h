@@ -13,6 +13,11 @@
 int undo_plan(struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps,
     size_t *count) __attribute__((warn_unused_result));
 
+/* The ledger's cases that `run` acted on, or whose bundle it moved: a later run may have
+ * acted on them too, as one that only asks for the rebuild. Owned by the arena. */
+int undo_cases(struct ledger *ledger, struct arena *arena, int64_t run, struct ledger_case **cases,
+    size_t *count) __attribute__((warn_unused_result));
+
 /* Carries out a restore step. */
 int undo_act(struct run *run, struct step *step) __attribute__((warn_unused_result));
 

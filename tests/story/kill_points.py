@@ -149,11 +149,13 @@ def jobs_of(folder, macos, chip, settings):
     yield Job(f"uninstall on {name}", base, UNINSTALL, original, original)
     SIM.run(base, UNINSTALL)
     yield Job(f"undo on {name}", base, UNDO, original)
+    SIM.must("set", base, "device=absent")  # or the dext drives it, and undo is refused
     SIM.must("restart", base)
     yield Job(f"recheck on {name}", base, RECHECK, original, original)
     base, original = new(folder, macos, chip, settings)
     SIM.run(base, LATER)
     yield Job(f"approve on {name}", base, APPROVE, original, original)
+    SIM.must("set", base, "device=absent")
     SIM.must("restart", base)
     yield Job(f"recheck and repair on {name}", base, REPAIR, original, original)
     if not settings:

@@ -67,6 +67,7 @@ def after_the_cut(mac, original):
     for bundle in ("ExampleCaptureDriver", "ExampleCaptureEvent"):
         if os.path.exists(f"{mac}/Library/Extensions/{bundle}.kext"):
             return f"{bundle} is still there"
+    SIM.must("set", mac, "device=absent")  # or the dext drives it, and undo is refused
     # The cut may have split the work over two runs: undo them both.
     for _ in range(2):
         if simulated.tree(mac) != original:
