@@ -31,7 +31,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test demo install units lint macos bench oracle fuzz clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all test demo install units lint macos darwin darwin-stories bench oracle fuzz clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),$(B)/tests/asan_options.o)
 	@echo "link $@"
@@ -119,6 +119,7 @@ uninstall:
 	@echo 'Ledger and vault stay in /Library/Application Support/kextirpate.'
 
 include pkg/macos/macos.mk
+include tests/darwin/darwin.mk
 include tests/macsim/macsim.mk
 include tests/bench/bench.mk
 include tests/oracle/oracle.mk
