@@ -9,6 +9,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
+#include "migrate/mdm_hint.h"
 #include "migrate/migration.h"
 #include "migrate/removal.h"
 #include "migrate/restart.h"
@@ -68,6 +69,7 @@ keep_repairable(const struct session *session, struct selection *selection)
 			subject->kext->rule->report_only))
 			continue;
 		if (is_cut_off_repair(session, subject) ||
+		    standing_lacks_approval(subject->now.standing, &subject->evidence) ||
 		    (subject->now.standing == STANDING_RETURNED &&
 			is_same(subject->now.return_cause, "relinked")) ||
 		    (subject->now.standing == STANDING_INERT && subject->evidence.has_rebuild &&
@@ -88,6 +90,19 @@ keep_cases(struct selection *selection)
 	selection->count = kept;
 }
 
+/* Whether what took each of them out before was MDM's: then no person is asked, and the
+ * next step names what MDM is to send. */
+static bool
+is_mdm_to_repair(struct session *session, const struct selection *selection)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		if (selection->subjects[i]->now.rung != RUNG_OTHERS)
+			return false;
+	return selection->count > 0 && mdm_hint_applies(session);
+}
+
 static void
 repair(struct removal *removal, const struct options *options)
 {
@@ -99,7 +114,8 @@ repair(struct removal *removal, const struct options *options)
 		return;
 	removal->selection = repairable;
 	removal->only_rebuild = true;
-	removal->ask_approval = removal_may_ask(options);
+	removal->ask_approval =
+	    removal_may_ask(options) && !is_mdm_to_repair(removal->session, &repairable);
 	removal_plan(removal);
 	removal_run(removal);
 }

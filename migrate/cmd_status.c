@@ -106,6 +106,14 @@ look_and_wait(const struct options *options, struct status *status)
 	}
 }
 
+static void
+text_next(struct report *report, const struct selection *selection, int exit)
+{
+	const struct subject *worst = report_worst(selection->subjects, selection->count);
+
+	report_text_next(report, worst, worst != NULL ? worst->now.standing : STANDING_NONE, exit);
+}
+
 static int
 status_command(const struct options *options)
 {
@@ -128,9 +136,7 @@ status_command(const struct options *options)
 	} else {
 		report_text_kexts(&report, selection->subjects, selection->count);
 		if (!options->installcheck)
-			report_text_next(&report,
-			    report_worst_standing(selection->subjects, selection->count),
-			    status.exit);
+			text_next(&report, selection, status.exit);
 	}
 	exit = report_end(&report, status.exit);
 	session_end(&status.session);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Naming the MDM command where it could help. */
 #include "kmutil-helpers/tool_console.h"
-#include "migrate/command.h"
 #include "migrate/mdm_hint.h"
 #include "kmutil-helpers/banned.h"
 
@@ -27,15 +26,21 @@ mdm_hint_applies(struct session *session)
 	       manage_may_rebuild(&session->manage, &session->host) == HOST_YES;
 }
 
+const char *const *
+mdm_hint_command(void)
+{
+	static const char *const send[] = {"kextirpate", "mdm", "restart-device", NULL};
+
+	return send;
+}
+
 const char *
 mdm_hint_add(struct session *session, const char *text, const char *const **command)
 {
-	static const char *const send[] = {"kextirpate", "mdm", "restart-device", NULL};
 	struct console console = {0};
 
-	if (command_find(send[1]) != NULL && console_read(session->arena, &console) == 0 &&
-	    console.user == NULL)
-		*command = send;
+	if (console_read(session->arena, &console) == 0 && console.user == NULL)
+		*command = mdm_hint_command();
 	return arena_printf(session->arena,
 	    "%s; or, with nobody there, the MDM server sends RestartDevice with "
 	    "RebuildKernelCache, which this Mac lets it do: that it removes anything is unproven, "

@@ -12,6 +12,9 @@
 /* Whether to name it. Asks bputil, profiles and fdesetup, once for each session. */
 bool mdm_hint_applies(struct session *session);
 
+/* The words of the command that prints what the MDM server is to send; NULL-ended. */
+const char *const *mdm_hint_command(void);
+
 /* What comes next by `text` and `command`, with that way beside it; nobody logged in, it
  * becomes the command. Owned by the session's arena. */
 const char *mdm_hint_add(struct session *session, const char *text, const char *const **command);

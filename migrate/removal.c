@@ -551,10 +551,10 @@ text_plan(struct report *report, const struct removal *removal)
 int
 removal_report(struct removal *removal, const char *command)
 {
+	const struct subject *worst =
+	    report_worst(removal->selection.subjects, removal->selection.count);
 	enum standing standing =
-	    removal->plan.refusal_count > 0
-		? STANDING_NONE
-		: report_worst_standing(removal->selection.subjects, removal->selection.count);
+	    removal->plan.refusal_count > 0 || worst == NULL ? STANDING_NONE : worst->now.standing;
 	bool is_plan = removal->run.id == 0 && removal->plan.refusal_count == 0 &&
 		       has_planned_step(&removal->plan);
 	struct report report;
@@ -571,12 +571,12 @@ removal_report(struct removal *removal, const char *command)
 		    &removal->dexts);
 		report_json_dexts(&report, &removal->dexts);
 		report.is_plan = is_plan;
-		report_json_next(&report, standing, removal->exit);
+		report_json_next(&report, worst, standing, removal->exit);
 	} else {
 		text_plan(&report, removal);
 		report_text_kexts(&report, removal->selection.subjects, removal->selection.count);
 		report.is_plan = is_plan;
-		report_text_next(&report, standing, removal->exit);
+		report_text_next(&report, worst, standing, removal->exit);
 	}
 	return report_end(&report, removal->exit);
 }

@@ -5,10 +5,13 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/die.h"
-#include "migrate/mdm_hint.h"
+#include "migrate/next_step.h"
 #include "migrate/report.h"
+#include "migrate/report_columns.h"
 #include "migrate/version.h"
 #include "kmutil-helpers/banned.h"
+
+#define COLUMNS 79
 
 static int
 tristate_of(enum host_answer answer)
@@ -137,93 +140,16 @@ report_end(struct report *report, int exit)
 		   : context_exit(report->session->context, report->session->options, exit);
 }
 
-enum standing
-report_worst_standing(struct subject *const *subjects, size_t count)
+const struct subject *
+report_worst(struct subject *const *subjects, size_t count)
 {
-	enum standing standing = STANDING_NONE;
-	int exit = 0;
+	const struct subject *worst = NULL;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (i > 0 && exit_worst(exit, subjects[i]->exit) == exit)
-			continue;
-		exit = subjects[i]->exit;
-		standing = subjects[i]->now.standing;
-	}
-	return standing;
-}
-
-/* What waits in the standing itself, whatever else the run came to. */
-static const char *
-next_of_carrier(enum standing standing, const char *const **command)
-{
-	static const char *const uninstall[] = {"kextirpate", "uninstall", NULL};
-	static const char *const explain[] = {"kextirpate", "explain", NULL};
-
-	if (standing != STANDING_INERT) {
-		*command = uninstall;
-		return "the kext is there; uninstall takes it away";
-	}
-	*command = explain;
-	return "the kext cannot run, but macOS still names it and has nothing left that could be "
-	       "asked "
-	       "for now; an OS update may list it again, which recheck notices";
-}
-
-const char *
-report_next(enum standing standing, int exit, const char *const **command)
-{
-	static const char *const approve[] = {"kextirpate", "approve", NULL};
-	static const char *const status[] = {"kextirpate", "status", NULL};
-	static const char *const explain[] = {"kextirpate", "explain", NULL};
-
-	*command = NULL;
-	switch (exit) {
-	case 0:
-		return "nothing is left to do";
-	case 1:
-		return next_of_carrier(standing, command);
-	case 2:
-		*command = status;
-		return "restart the Mac; until then nothing is called gone";
-	case 3:
-		*command = approve;
-		return "an administrator must approve the rebuild on this Mac; on Apple silicon, "
-		       "one "
-		       "who owns the volume; approve says what will be asked";
-	case 4:
-		return "the kext is out of the way; the replacement waits for a person to allow it "
-		       "in "
-		       "System Settings, or for a restart";
-	case 5:
-		*command = explain;
-		return standing == STANDING_BLOCKED
-			   ? "macOS does not let go, or another kext stands in the way: "
-			     "explain says which; approve may then be tried once more; the last "
-			     "resort is "
-			     "kmutil trigger-panic-medic in Recovery, which takes every "
-			     "third-party kext and "
-			     "every approval away"
-			   : "refused; explain says what stands in the way";
-	case 6:
-		*command = status;
-		return "some steps failed; run the command again when their cause is gone";
-	default:
-		return "a place that could hold a kext could not be read; run as root, and see the "
-		       "problems";
-	}
-}
-
-/* The same on this Mac. */
-static const char *
-next_here(
-    const struct report *report, enum standing standing, int exit, const char *const **command)
-{
-	const char *text = report_next(standing, exit, command);
-
-	return exit == 3 && mdm_hint_applies(report->session)
-		   ? mdm_hint_add(report->session, text, command)
-		   : text;
+	for (i = 0; i < count; i++)
+		if (worst == NULL || exit_worst(worst->exit, subjects[i]->exit) != worst->exit)
+			worst = subjects[i];
+	return worst;
 }
 
 static const char *
@@ -235,37 +161,46 @@ next_text(const struct report *report, const char *text)
 }
 
 void
-report_json_next(struct report *report, enum standing standing, int exit)
+report_json_next(
+    struct report *report, const struct subject *about, enum standing standing, int exit)
 {
-	const char *const *command;
-	const char *text = next_here(report, standing, exit, &command);
+	struct next_step next = next_step_find(report->session, about, standing, exit);
 
 	json_object_begin(&report->json, "next");
-	json_text(&report->json, "text", next_text(report, text));
-	if (command == NULL) {
+	json_text(&report->json, "text", next_text(report, next.text));
+	if (next.command == NULL) {
 		json_null(&report->json, "command");
 	} else {
 		json_array_begin(&report->json, "command");
-		for (; *command != NULL; command++)
-			json_text(&report->json, NULL, *command);
+		for (; *next.command != NULL; next.command++)
+			json_text(&report->json, NULL, *next.command);
 		json_end(&report->json);
 	}
 	json_end(&report->json);
 }
 
 void
-report_text_next(struct report *report, enum standing standing, int exit)
+report_text_next(
+    struct report *report, const struct subject *about, enum standing standing, int exit)
 {
-	const char *const *command;
-	const char *text = next_here(report, standing, exit, &command);
+	struct next_step next = next_step_find(report->session, about, standing, exit);
+	struct buf command = {0};
+	const char *text;
+	size_t i;
 
 	if (report->session->options->quiet)
 		return;
-	buf_printf(&report->out, "next: %s", next_text(report, text));
-	if (command != NULL) {
-		buf_text(&report->out, ":");
-		for (; *command != NULL; command++)
-			buf_printf(&report->out, " %s", *command);
+	for (i = 0; next.command != NULL && next.command[i] != NULL; i++) {
+		buf_text(&command, " ");
+		buf_name(&command, report_shell_word(report->session->arena, next.command[i]));
 	}
+	text = arena_printf(
+	    report->session->arena, "next: %s%s", next_text(report, next.text), i > 0 ? ":" : "");
+	buf_text(&report->out, text);
+	/* The command stays whole: it is there to be copied. */
+	if (columns_width(text) + command.len > COLUMNS)
+		buf_text(&report->out, "\n ");
+	buf_add(&report->out, command.bytes, command.len);
+	buf_done(&command);
 	buf_text(&report->out, "\n");
 }

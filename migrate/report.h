@@ -29,19 +29,16 @@ void report_close(struct report *report, int exit);
  * shell (--pending-ok applied). */
 int report_end(struct report *report, int exit);
 
-/* What a person should do next about a standing with that exit status; *command is
- * NULL or the words of a command, NULL-ended. Never NULL. */
-const char *report_next(enum standing standing, int exit, const char *const **command);
-
-/* The standing of the first subject whose exit status is the worst of all. */
-enum standing report_worst_standing(struct subject *const *subjects, size_t count);
+/* The first subject whose exit status is the worst of all; NULL: there is none. */
+const struct subject *report_worst(struct subject *const *subjects, size_t count);
 
 /* The parts that several commands print, as JSON members. */
 void report_json_steps(struct report *report, int64_t run, const struct step *steps,
     size_t count);
 void report_json_plan(struct report *report, const struct plan *plan);
 void report_json_dexts(struct report *report, const struct dexts *dexts);
-void report_json_next(struct report *report, enum standing standing, int exit);
+void report_json_next(
+    struct report *report, const struct subject *about, enum standing standing, int exit);
 /* {"bundle_id", "rule", "standing", ...}, with "exit" and "next" for status. */
 void report_json_kexts(struct report *report, struct subject *const *subjects, size_t count,
     const struct dexts *dexts);
@@ -49,7 +46,8 @@ void report_json_kexts(struct report *report, struct subject *const *subjects, s
 /* The same for people. */
 void report_text_steps(struct report *report, const struct step *steps, size_t count);
 void report_text_kexts(struct report *report, struct subject *const *subjects, size_t count);
-void report_text_next(struct report *report, enum standing standing, int exit);
+void report_text_next(
+    struct report *report, const struct subject *about, enum standing standing, int exit);
 /* A word as a shell takes it: quoted where it must be. */
 const char *report_shell_word(struct arena *arena, const char *word);
 /* A standing in words. */

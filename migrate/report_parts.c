@@ -136,10 +136,11 @@ report_json_kexts(
 		json_text(json, "rule", rule != NULL ? rule->id : subjects[i]->now.rule);
 		json_text(json, "standing", standing_name(subjects[i]->now.standing));
 		json_text(json, "return_cause", subjects[i]->now.return_cause);
+		json_text(json, "rung", rung_name(subjects[i]->now.rung));
 		json_text(json, "since", subjects[i]->now.since);
 		json_text(json, "build", subjects[i]->now.build);
 		json_integer(json, "exit", exit);
-		report_json_next(report, subjects[i]->now.standing, exit);
+		report_json_next(report, subjects[i], subjects[i]->now.standing, exit);
 		json_end(json);
 	}
 	json_end(json);
@@ -201,6 +202,28 @@ report_standing_words(enum standing standing)
 	return "";
 }
 
+/* How and when a kext came back. */
+static void
+add_return(struct buf *out, const struct ledger_case *now)
+{
+	static const struct {
+		const char *cause, *words;
+	} rows[] = {{"relinked", "macOS linked it in again"},
+	    {"reinstalled", "it was installed again"},
+	    {"restored", "restored or copied from elsewhere"}};
+	size_t i;
+
+	if (now->standing != STANDING_RETURNED || now->return_cause == NULL)
+		return;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (strcmp(rows[i].cause, now->return_cause) == 0)
+			buf_printf(out, "; %s", rows[i].words);
+	if (now->build != NULL) {
+		buf_text(out, ", build ");
+		buf_name(out, now->build);
+	}
+}
+
 void
 report_text_kexts(struct report *report, struct subject *const *subjects, size_t count)
 {
@@ -217,6 +240,7 @@ report_text_kexts(struct report *report, struct subject *const *subjects, size_t
 		width = style_add_name(out, subjects[i]->now.key, NAME_COLUMNS, styled);
 		buf_printf(out, "%*s", (int)(width < widest ? widest - width : 0) + 2, "");
 		style_add_standing(out, subjects[i]->now.standing, styled);
+		add_return(out, &subjects[i]->now);
 		buf_text(out, "\n");
 	}
 }

@@ -126,6 +126,7 @@ struct ledger_case {
 	bool restart_needed;
 	enum rebuild_state rebuild;
 	bool was_clean;          /* was gone or inert since */
+	enum rung rung;          /* what took it out the last time that it was */
 	bool migrates;           /* a migrate waits for it */
 	enum standing standing;
 	const char *since, *build; /* when and on which build that standing began */

@@ -10,14 +10,14 @@
 
 static const char sql_case_put[] =
     "INSERT OR REPLACE INTO kext_case (key, bundle_id, path, rule, run, boot_uuid,"
-    " restart_needed, rebuild, was_clean, migrates, standing, since, build, return_cause)"
+    " restart_needed, rebuild, was_clean, migrates, standing, since, build, return_cause, rung)"
     " VALUES (:key, :bundle_id, :path, :rule, :run, :boot_uuid, :restart_needed, :rebuild,"
-    " :was_clean, :migrates, :standing, :since, :build, :return_cause)";
+    " :was_clean, :migrates, :standing, :since, :build, :return_cause, :rung)";
 static const char sql_case_list[] =
     "SELECT key, bundle_id, path, rule, run, boot_uuid, restart_needed, rebuild, was_clean,"
     " migrates, standing, since, build, return_cause,"
     " (SELECT count(*) FROM standing WHERE standing.key = kext_case.key"
-    "   AND standing.standing = 'returned' AND standing.cause = 'relinked')"
+    "   AND standing.standing = 'returned' AND standing.cause = 'relinked'), rung"
     " FROM kext_case ORDER BY key";
 static const char sql_case_remove[] = "DELETE FROM kext_case WHERE key = :key";
 static const char sql_standing_insert[] =
@@ -61,6 +61,7 @@ ledger_case_put(struct ledger *ledger, const struct ledger_case *kext)
 	store_bind_text(stmt, ":since", kext->since);
 	store_bind_text(stmt, ":build", kext->build);
 	store_bind_text(stmt, ":return_cause", kext->return_cause);
+	store_bind_text(stmt, ":rung", rung_name(kext->rung));
 	error = store_run(stmt);
 	return error != 0 ? error : note_standing(ledger, kext);
 }
@@ -93,6 +94,7 @@ case_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .build = store_text(arena, stmt, 12),
 	    .return_cause = store_text(arena, stmt, 13),
 	    .returns = sqlite3_column_int(stmt, 14),
+	    .rung = rung_parse((const char *)sqlite3_column_text(stmt, 15)),
 	};
 }
 

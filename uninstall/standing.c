@@ -133,6 +133,13 @@ standing_exit(enum standing standing, const struct evidence *e)
 	return 0;
 }
 
+bool
+standing_lacks_approval(enum standing standing, const struct evidence *e)
+{
+	return standing == STANDING_BLOCKED && e->has_rebuild && !e->was_clean &&
+	       !e->facts.bundle && e->rebuild == REBUILD_WANTED;
+}
+
 int
 exit_worst(int a, int b)
 {
@@ -170,4 +177,29 @@ rebuild_state_parse(const char *name)
 		if (strcmp(rebuild_state_names[i], name) == 0)
 			return (enum rebuild_state)i;
 	return REBUILD_NOT_NEEDED;
+}
+
+static const char *const rung_names[RUNG_COUNT] = {
+    [RUNG_NONE] = NULL,
+    [RUNG_RESTART] = "restart",
+    [RUNG_REBUILD] = "rebuild",
+    [RUNG_UPDATE] = "update",
+    [RUNG_OTHERS] = "others",
+};
+
+const char *
+rung_name(enum rung rung)
+{
+	return rung_names[rung];
+}
+
+enum rung
+rung_parse(const char *name)
+{
+	int i;
+
+	for (i = 1; name != NULL && i < RUNG_COUNT; i++)
+		if (strcmp(rung_names[i], name) == 0)
+			return (enum rung)i;
+	return RUNG_NONE;
 }

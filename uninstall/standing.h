@@ -39,6 +39,16 @@ enum rebuild_state {
 	REBUILD_STATE_COUNT
 };
 
+/* What took a kext out the last time: the rung that worked on this Mac. */
+enum rung {
+	RUNG_NONE,    /* nothing so far */
+	RUNG_RESTART, /* the restart after its bundle was gone */
+	RUNG_REBUILD, /* a rebuild that was asked for here and approved */
+	RUNG_UPDATE,  /* an OS update or upgrade, which builds the collection anew */
+	RUNG_OTHERS,  /* a rebuild that somebody else asked for: MDM, or a person */
+	RUNG_COUNT
+};
+
 struct evidence {
 	bool apple;
 	bool live;                 /* the running system, not a copy */
@@ -68,10 +78,17 @@ enum standing standing_parse(const char *name);
 /* The exit status that belongs to a standing with its evidence. */
 int standing_exit(enum standing standing, const struct evidence *evidence);
 
+/* Whether it is blocked only because nobody approved the rebuild before the restart. */
+bool standing_lacks_approval(enum standing standing, const struct evidence *evidence);
+
 /* Of several exit statuses the first of 6 5 7 3 2 4 1 0. */
 int exit_worst(int a, int b);
 
 const char *rebuild_state_name(enum rebuild_state state);
 enum rebuild_state rebuild_state_parse(const char *name);
+/* "restart", ...; NULL for RUNG_NONE. */
+const char *rung_name(enum rung rung);
+/* The rung of that name; RUNG_NONE for an unknown one or NULL. */
+enum rung rung_parse(const char *name);
 
 #endif

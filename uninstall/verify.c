@@ -85,6 +85,23 @@ find_return_cause(const struct case_facts *facts)
 	return facts->listed || facts->kept ? "relinked" : "unknown";
 }
 
+/* What took the kext out, the first time that it is seen to be out. */
+static enum rung
+rung_after_look(
+    const struct look *look, const struct ledger_case *row, const struct evidence *evidence)
+{
+	bool left_collection =
+	    row->rebuild != REBUILD_CONVERGED && evidence->rebuild == REBUILD_CONVERGED;
+
+	if (!evidence->restarted || row->rebuild == REBUILD_NOT_NEEDED)
+		return evidence->restarted && !row->was_clean ? RUNG_RESTART : row->rung;
+	if (!left_collection)
+		return row->was_clean || row->rung != RUNG_NONE ? row->rung : RUNG_RESTART;
+	return row->rebuild == REBUILD_APPROVED        ? RUNG_REBUILD
+	       : is_same_text(row->build, look->build) ? RUNG_OTHERS
+						       : RUNG_UPDATE;
+}
+
 struct ledger_case
 verify_case(const struct look *look, const struct ledger_case *row, const struct kext_case *kext,
     bool unfinished, const char *now)
@@ -97,8 +114,10 @@ verify_case(const struct look *look, const struct ledger_case *row, const struct
 	if (evidence.live && (evidence.safe_mode || evidence.verifying))
 		return after;
 	after.rebuild = evidence.rebuild;
-	if (after.standing == STANDING_GONE || after.standing == STANDING_INERT)
+	if (after.standing == STANDING_GONE || after.standing == STANDING_INERT) {
+		after.rung = rung_after_look(look, row, &evidence);
 		after.was_clean = true;
+	}
 	after.return_cause =
 	    after.standing == STANDING_RETURNED ? find_return_cause(&evidence.facts) : NULL;
 	if (after.standing != row->standing || row->since == NULL)

@@ -58,6 +58,66 @@ says 'Migration Assistant brought files to this Mac at 20'
 gone_first
 bring migration restored # without its mark it is like a backup, which is no worse
 
+echo '# by the rung that worked on this Mac before'
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+kextirpate uninstall --approval=ask "$card"
+restart
+kextirpate recheck --json
+json "sorted({k['rung'] for k in j['kexts']})" "['rebuild']"
+update 15.7.1
+expect 1 'a person reads how it came back, and the way that worked' kextirpate recheck
+says 'com.example.capture.driver  returned: it is back; macOS linked it in again, build 24G231'
+says 'next: macOS linked it in again; the rebuild that took it out before is to do so again'
+says '^  kextirpate approve$'
+
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+assume mdm-rebuild-removes yes
+set_mac mdm=allowed console=none
+expect 3 'nobody is there' kextirpate uninstall --approval=never "$card"
+"$macsim" restart --mdm-rebuild "$mac" >"$story/macsim" 2>&1 || not_ok 'MDM restarts the Mac'
+expect 1 'what MDM sent took it out' kextirpate recheck --json
+json "sorted({k['rung'] for k in j['kexts']})" "['others']"
+update 15.7.1
+set_mac console=user
+expect 1 'back: nobody is asked for what MDM did before' kextirpate recheck --policy=repair --approval=ask --json
+is 'no dialog' "$(show asked)" 0
+json "j['next']['command']" "['kextirpate', 'mdm', 'restart-device']"
+json "'RestartDevice' in j['next']['text']" True
+expect 2 'a person may all the same' kextirpate approve
+
+echo '# blocked for want of an approval is not macOS that holds on'
+new 15.7 apple capture-card
+assume missing-bundle-not-loadable no
+kextirpate uninstall --approval=never "$card"
+restart
+expect 5 'still in the kernel' kextirpate status --json
+standing blocked
+json "j['kexts'][0]['next']['command']" "['kextirpate', 'approve']"
+json "'was not approved before the restart' in j['kexts'][0]['next']['text']" True
+expect 2 'so it is approved' kextirpate approve
+restart
+expect 0 'and gone' kextirpate recheck
+
+echo '# before macOS 14 there is nothing to ask for, and that is said'
+new 13.6 apple capture-card
+assume missing-bundle-not-loadable no
+kextirpate uninstall "$card"
+restart
+expect 5 'it loads without its bundle' kextirpate recheck
+says 'before macOS 14 there is no rebuild to ask for'
+says_not 'tried once more'
+update 13.7
+expect 5 'nor on the next 13' kextirpate recheck --policy=repair --approval=ask --json
+is 'nothing was asked of macOS' "$(show asked)" 0
+update 14.6.1
+expect 2 'the upgrade brings the rebuild, and policy uses it' kextirpate recheck --policy=repair --approval=ask
+restart
+expect 0 'gone at last' kextirpate recheck
+
 echo '# macOS itself, again and again: after the ladder is used up it is blocked'
 new 15.7 apple capture-card
 assume rebuild-drops-stash-and-instructions no

@@ -48,6 +48,43 @@ gone_begins_now_and_is_remembered_as_clean(void **state)
 	assert_string_equal(again.since, "now");
 }
 
+/* What took the kext out is remembered by how far the rebuild had come, and on which macOS. */
+static void
+the_rung_that_worked_is_remembered(void **state)
+{
+	static const struct {
+		enum rebuild_state before;
+		const char *build;
+		enum rung rung;
+	} rows[] = {
+	    {REBUILD_APPROVED, "24G84", RUNG_REBUILD},
+	    {REBUILD_APPROVED, "24G99", RUNG_REBUILD},
+	    {REBUILD_NOT_NEEDED, "24G84", RUNG_RESTART},
+	    {REBUILD_WANTED, "24G84", RUNG_OTHERS},
+	    {REBUILD_REFUSED, "24G84", RUNG_OTHERS},
+	    {REBUILD_FRUITLESS, "24G84", RUNG_OTHERS},
+	    {REBUILD_WANTED, "24G99", RUNG_UPDATE},
+	};
+	struct ledger_case before, after;
+	struct look now;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		before = row;
+		before.rebuild = rows[i].before;
+		now = look;
+		now.build = rows[i].build;
+		after = verify_case(&now, &before, NULL, false, "now");
+		assert_int_equal(after.standing, STANDING_GONE);
+		assert_int_equal(after.rung, rows[i].rung);
+		/* A later look, on another macOS too, leaves it. */
+		now.build = "25A1";
+		assert_int_equal(
+		    verify_case(&now, &after, NULL, false, "later").rung, rows[i].rung);
+	}
+}
+
 static void
 the_same_boot_changes_nothing(void **state)
 {
@@ -239,6 +276,7 @@ main(void)
 	    cmocka_unit_test(the_return_that_is_recorded_is_not_one_of_those_before),
 	    cmocka_unit_test(a_collection_that_could_not_be_read_proves_no_rebuild),
 	    cmocka_unit_test(gone_begins_now_and_is_remembered_as_clean),
+	    cmocka_unit_test(the_rung_that_worked_is_remembered),
 	    cmocka_unit_test(the_same_boot_changes_nothing),
 	    cmocka_unit_test(a_kext_that_is_listed_again_wants_a_rebuild_again),
 	    cmocka_unit_test(an_approved_rebuild_that_left_it_listed_may_be_asked_for_again),

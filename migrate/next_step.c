@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sentences, by exit status and standing. */
+#include <string.h>
+
+#include "migrate/mdm_hint.h"
+#include "migrate/next_step.h"
+#include "migrate/report.h"
+#include "migrate/target.h"
+#include "kmutil-helpers/banned.h"
+
+static const char *const approve[] = {"kextirpate", "approve", NULL};
+static const char *const status[] = {"kextirpate", "status", NULL};
+
+/* A command with the kext's product, else the kext, behind it. */
+static const char *const *
+make_command(struct session *session, const char *name, const struct subject *about)
+{
+	const char **words = arena_array(session->arena, 4, sizeof(*words));
+	const struct rule *rule = about != NULL ? subject_rule_of(session, about) : NULL;
+
+	words[0] = "kextirpate";
+	words[1] = name;
+	words[2] = rule != NULL                   ? rule->id
+		   : about == NULL                ? NULL
+		   : about->now.bundle_id != NULL ? about->now.bundle_id
+						  : about->now.path;
+	return words;
+}
+
+/* Without its bundle only macOS can have brought it back, and only macOS lets it go. */
+static struct next_step
+next_of_relinked(struct session *session, const struct subject *about)
+{
+	struct next_step next = {.command = approve};
+
+	if (!about->evidence.has_rebuild) {
+		next.command = make_command(session, "explain", about);
+		next.text = "macOS linked it in again, and before macOS 14 there is no rebuild to "
+			    "ask for: it goes after the upgrade, with kextirpate approve";
+	} else if (about->now.rung == RUNG_OTHERS && mdm_hint_applies(session)) {
+		next.command = mdm_hint_command();
+		next.text = "macOS linked it in again; it left the collection before by a rebuild "
+			    "that was not asked for here, as MDM's RestartDevice with "
+			    "RebuildKernelCache is one: have it sent again, or approve a rebuild";
+	} else if (about->now.rung == RUNG_REBUILD) {
+		next.text =
+		    "macOS linked it in again; the rebuild that took it out before is to do "
+		    "so again, with an administrator at this Mac";
+	} else {
+		next.text = "macOS linked it in again; a rebuild takes it out, with an "
+			    "administrator at this Mac";
+	}
+	return next;
+}
+
+static struct next_step
+next_of_carrier(struct session *session, const struct subject *about, enum standing standing)
+{
+	const char *cause = about != NULL ? about->now.return_cause : NULL;
+
+	if (standing == STANDING_INERT)
+		return (struct next_step){
+		    "the kext cannot run, but macOS still names it and has nothing left that "
+		    "could be asked for now; an OS update may list it again, which recheck "
+		    "notices",
+		    make_command(session, "explain", about)};
+	if (standing == STANDING_RETURNED && cause != NULL && !about->evidence.facts.bundle)
+		return next_of_relinked(session, about);
+	if (standing == STANDING_RETURNED && cause != NULL)
+		return (struct next_step){
+		    "its bundle is on the disk again, put there by somebody: end that first, then "
+		    "uninstall takes it away",
+		    make_command(session, "uninstall", about)};
+	return (struct next_step){"the kext is there; uninstall takes it away",
+	    make_command(session, "uninstall", about)};
+}
+
+static struct next_step
+next_of_blocked(struct session *session, const struct subject *about, enum standing standing)
+{
+	struct next_step next = {.command = make_command(session, "explain", about)};
+
+	if (standing != STANDING_BLOCKED) {
+		next.text = "refused; explain says what stands in the way";
+	} else if (about != NULL && !about->evidence.has_rebuild) {
+		next.text =
+		    "it can load without its files, and before macOS 14 there is no rebuild "
+		    "to ask for: after the upgrade kextirpate approve takes it out; the last "
+		    "resort is kmutil trigger-panic-medic in Recovery, which takes every "
+		    "third-party kext and every approval away";
+	} else if (about != NULL && standing_lacks_approval(standing, &about->evidence)) {
+		next.command = approve;
+		next.text = "the rebuild was not approved before the restart, and without it the "
+			    "kext can still load; approve it, with an administrator at this Mac";
+	} else {
+		next.text =
+		    "macOS does not let go, or another kext stands in the way: explain says which; "
+		    "approve may then be tried once more; the last resort is kmutil "
+		    "trigger-panic-medic in Recovery, which takes every third-party kext and every "
+		    "approval away";
+	}
+	return next;
+}
+
+static struct next_step
+next_of_approval(struct session *session)
+{
+	struct next_step next = {
+	    "an administrator must approve the rebuild on this Mac; on Apple silicon, one who owns "
+	    "the volume; approve says what will be asked",
+	    approve};
+
+	if (mdm_hint_applies(session))
+		next.text = mdm_hint_add(session, next.text, &next.command);
+	return next;
+}
+
+struct next_step
+next_step_find(
+    struct session *session, const struct subject *about, enum standing standing, int exit)
+{
+	switch (exit) {
+	case 0:
+		return (struct next_step){"nothing is left to do", NULL};
+	case 1:
+		return next_of_carrier(session, about, standing);
+	case 2:
+		return (struct next_step){
+		    "restart the Mac; until then nothing is called gone", status};
+	case 3:
+		return next_of_approval(session);
+	case 4:
+		return (struct next_step){
+		    "the kext is out of the way; the replacement waits for a person to allow it in "
+		    "System Settings, or for a restart",
+		    NULL};
+	case 5:
+		return next_of_blocked(session, about, standing);
+	case 6:
+		return (struct next_step){
+		    "some steps failed; run the command again when their cause is gone", status};
+	default:
+		return (struct next_step){"a place that could hold a kext could not be read; run "
+					  "as root, and see the problems",
+		    NULL};
+	}
+}
