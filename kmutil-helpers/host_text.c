@@ -18,13 +18,19 @@
 #define HASH_LEAST_CHARS 32
 
 int
-host_macos_of_build(const char *build)
+host_macos_of_darwin(const char *version)
 {
-	int darwin = piece_number(piece_make(build, strspn(build, "0123456789")));
+	int darwin = piece_number(piece_make(version, strspn(version, "0123456789")));
 
-	if (darwin < DARWIN_FIRST || build[strspn(build, "0123456789")] == '\0')
+	if (darwin < DARWIN_FIRST)
 		return 0;
 	return darwin <= DARWIN_LAST_OLD ? darwin - 9 : darwin + 1;
+}
+
+int
+host_macos_of_build(const char *build)
+{
+	return build[strspn(build, "0123456789")] != '\0' ? host_macos_of_darwin(build) : 0;
 }
 
 static void
@@ -73,6 +79,8 @@ host_text_read_sysctl(
 		if (piece_is(name, "kern.osversion")) {
 			set_build(arena, value, host);
 			builds++;
+		} else if (piece_is(name, "kern.osrelease")) {
+			host->darwin = piece_copy(arena, value);
 		} else if (piece_is(name, "kern.bootsessionuuid")) {
 			host->boot_uuid = piece_copy(arena, value);
 		} else if (piece_is(name, "kern.safeboot")) {

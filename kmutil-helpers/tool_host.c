@@ -13,13 +13,13 @@
 #include "kmutil-helpers/banned.h"
 
 #define SYSCTL "/usr/sbin/sysctl"
-#define SYSCTL_NAMES 9
+#define SYSCTL_NAMES 10
 
 /* The names that may be unknown stand behind the others; kern.osversion is asked
  * again at the end, to show that the tool got there. */
-static const char *const sysctl_names[SYSCTL_NAMES] = {"kern.osversion", "kern.bootsessionuuid",
-    "kern.safeboot", "kern.bootobjectspath", "kern.kernelcacheuuid", "kern.filesetuuid",
-    "hw.optional.arm64", "kern.auxiliaryfilesetuuid", "kern.osversion"};
+static const char *const sysctl_names[SYSCTL_NAMES] = {"kern.osversion", "kern.osrelease",
+    "kern.bootsessionuuid", "kern.safeboot", "kern.bootobjectspath", "kern.kernelcacheuuid",
+    "kern.filesetuuid", "hw.optional.arm64", "kern.auxiliaryfilesetuuid", "kern.osversion"};
 
 /* One process for each name, for a sysctl that stops at the first unknown one. */
 static int

@@ -23,6 +23,7 @@ enum host_part { HOST_BASIC = 1, HOST_POLICY = 2, HOST_SEAL = 4, HOST_BOOT = 8 }
 struct host {
 	const char *product_version, *build;
 	int macos; /* major by the build's Darwin number, 0 unknown */
+	const char *darwin; /* kern.osrelease, "24.6.0" */
 	enum host_chip chip;
 	enum host_answer safe_mode;
 	const char *boot_uuid, *base_kc_uuid, *boot_objects_path;
@@ -62,5 +63,8 @@ void host_text_read_bputil(struct arena *arena, const char *text, size_t len, st
 /* The macOS major of a build ("24G222" is 15), by its Darwin number; 0 when it is
  * none, or older than macOS 11. */
 int host_macos_of_build(const char *build);
+
+/* The same of a version of Darwin or of DriverKit, "24" or "24.6". */
+int host_macos_of_darwin(const char *version);
 
 #endif

@@ -5,47 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kmutil-helpers/tool_ioreg.h"
 #include "kmutil-helpers/tool_launchctl.h"
 #include "migrate/activation.h"
+#include "migrate/dext_macos.h"
 #include "migrate/dext_state.h"
 #include "kmutil-helpers/banned.h"
 
 #define ACTIVATION_TIMEOUT_SECONDS 30
 #define SIGNAL_STATUS 128 /* sudo and shells add it to the signal of what they ran */
-
-/* What has to happen before a dext in that state is enabled. */
-static const char *
-missing_of(const struct session *session, const struct sysext *dext)
-{
-	const char *place = dext_state_place(session->host.macos);
-	static const char *const rest[DEXT_NEED_COUNT] = {
-	    [DEXT_NEEDS_RESTART] = "a restart ends that",
-	    [DEXT_NEEDS_TIME] = "macOS is still at it; look again in a moment",
-	    [DEXT_NEEDS_APP] = "its app can be asked again",
-	    [DEXT_NEEDS_UNKNOWN] =
-		("that state is not known here, so that its app is not asked; kextirpate doctor "
-		 "says more"),
-	};
-
-	switch (dext_state_need(dext->state)) {
-	case DEXT_NEEDS_PERSON:
-		return arena_printf(session->arena,
-		    "a person allows it in %s; a com.apple.system-extension-policy profile that "
-		    "names %s of team %s would need nobody",
-		    place, dext->id, dext->team);
-	case DEXT_NEEDS_SWITCH:
-		return arena_printf(session->arena, "a person switches it on in %s", place);
-	case DEXT_NEEDS_NOTHING:
-	case DEXT_NEEDS_RESTART:
-	case DEXT_NEEDS_TIME:
-	case DEXT_NEEDS_APP:
-	case DEXT_NEEDS_UNKNOWN:
-	case DEXT_NEED_COUNT:
-		break;
-	}
-	return rest[dext_state_need(dext->state)];
-}
 
 /* The kexts of the product that are seen on this Mac; *loaded: the first that is in the
  * kernel, or NULL. */
@@ -74,17 +41,11 @@ static void
 look_at_registry(struct session *session, const struct rule *rule, const char *dext,
     struct matching_view *view, const char **loaded)
 {
-	struct ioreg served, waiting;
 	size_t count;
 	const char **ids = kexts_of(session, rule, &count, loaded);
-	int error = ioreg_read_served(session->arena, &served);
+	int error = matching_look(session->arena, dext, ids, count, view);
 
-	*view = (struct matching_view){.now = MATCHING_UNKNOWN};
-	if (error == 0)
-		error = ioreg_read_waiting(session->arena, &waiting);
-	if (error == 0)
-		matching_judge(&served, &waiting, dext, ids, count, view);
-	else
+	if (error != 0)
 		problem_add(&session->scan.problems, NULL, "ioreg", error,
 		    "whether the dext drives its device is unknown", false);
 }
@@ -184,7 +145,7 @@ static bool
 is_too_old(const struct rule *rule, const struct sysext *dext)
 {
 	return rule->replacement.minimum != NULL && dext->version[0] != '\0' &&
-	       readiness_compare_versions(dext->version, rule->replacement.minimum) < 0;
+	       dext_macos_compare(dext->version, rule->replacement.minimum) < 0;
 }
 
 /* The dext's best row, and what it says. Of several rows of one id, left by an old version
@@ -207,8 +168,8 @@ look(struct session *session, const struct rule *rule, struct activation *activa
 		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
 	} else if (dext_state_need(dext->state) != DEXT_NEEDS_NOTHING) {
 		activation->may_ask = dext_state_need(dext->state) == DEXT_NEEDS_APP;
-		activation->text = arena_printf(
-		    session->arena, "%s is %s; %s", id, dext->state, missing_of(session, dext));
+		activation->text = arena_printf(session->arena, "%s is %s; %s", id, dext->state,
+		    dext_state_missing(session->arena, session->host.macos, dext));
 	} else if (is_too_old(rule, dext)) {
 		activation->may_ask = true;
 		activation->text = arena_printf(session->arena,

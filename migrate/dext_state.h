@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kmutil-helpers/tool_sysext.h"
+
 enum dext_need {
 	DEXT_NEEDS_NOTHING,
 	DEXT_NEEDS_PERSON, /* to allow it */
@@ -31,7 +33,8 @@ const struct dext_state *dext_states(void);
 /* What a state needs; '_' and ' ' are the same. */
 enum dext_need dext_state_need(const char *state);
 
-/* Where a person allows a driver extension or switches it on, on this major of macOS. */
-const char *dext_state_place(int macos);
+/* What has to happen before a row of that state is enabled, and where on that major of
+ * macOS; NULL when nothing has to. */
+const char *dext_state_missing(struct arena *arena, int macos, const struct sysext *dext);
 
 #endif

@@ -7,9 +7,12 @@
 
 #include "kmutil-helpers/die.h"
 #include "kmutil-helpers/tool_log.h"
+#include "migrate/dext_macos.h"
 #include "migrate/dext_rights.h"
+#include "migrate/dext_state.h"
 #include "migrate/doctor_dext.h"
-#include "migrate/driver.h"
+#include "migrate/doctor_target.h"
+#include "migrate/matching.h"
 #include "migrate/report_columns.h"
 #include "kmutil-helpers/banned.h"
 
@@ -19,27 +22,17 @@
 
 struct patient {
 	const char *id;
-	const char *path; /* its bundle; NULL: none was found */
+	const struct rule *rule; /* that names it; NULL */
+	const char *path;        /* its bundle; NULL: none was found */
 	const struct sysext *row;
 	bool list_known;
 	struct driver driver; /* with path alone */
 	struct notes notes;
 	struct dext_log log;
 	bool log_known;
+	struct matching_view device;
+	bool device_unread; /* the registry was asked, and did not answer */
 };
-
-static const struct rule *
-find_rule(const struct session *session, const char *target)
-{
-	size_t i;
-
-	for (i = 0; i < session->rules.count; i++)
-		if (strcmp(session->rules.rules[i].id, target) == 0 ||
-		    (session->rules.rules[i].replacement.dext_id != NULL &&
-			strcmp(session->rules.rules[i].replacement.dext_id, target) == 0))
-			return &session->rules.rules[i];
-	return NULL;
-}
 
 /* The bundle among the staged ones, one folder with a UUID each. */
 static const char *
@@ -60,9 +53,9 @@ find_staged(struct session *session, const char *id)
 }
 
 static const char *
-find_bundle(struct session *session, const struct patient *patient, const struct rule *rule)
+find_bundle(struct session *session, const struct patient *patient)
 {
-	const char *apps[] = {rule != NULL ? rule->replacement.app_path : NULL,
+	const char *apps[] = {patient->rule != NULL ? patient->rule->replacement.app_path : NULL,
 	    patient->row != NULL ? patient->row->app : NULL};
 	const char *path = find_staged(session, patient->id);
 	size_t i;
@@ -216,7 +209,35 @@ struct verdict {
 	const char *evidence, *todo;
 };
 
-#define VERDICTS 3
+enum { VERDICT_ACTIVE, VERDICT_MACOS, VERDICT_SIGNED, VERDICT_DRIVES, VERDICT_LOG, VERDICTS };
+
+/* Who drives the device, where macOS would let the dext. A device that is not attached
+ * speaks neither for nor against it. */
+static void
+judge_device(struct session *session, const struct patient *patient, struct verdict *verdict)
+{
+	const struct matching_view *view = &patient->device;
+
+	*verdict = (struct verdict){"dext-drives", "The dext drives its device.", UNKNOWN, NULL,
+	    "the lines of the log say why"};
+	if (view->now == MATCHING_RUNS) {
+		verdict->holds = YES;
+		verdict->evidence = "ioreg shows it at a device, and its program runs";
+	} else if (view->now == MATCHING_NO_SERVER) {
+		verdict->holds = NO;
+		verdict->evidence = "ioreg shows it at a device, but its program does not run";
+	} else if (view->now == MATCHING_HELD) {
+		verdict->holds = NO;
+		verdict->evidence = arena_printf(session->arena,
+		    "%s is loaded and holds %s; the dext waits behind it, whatever its probe score",
+		    view->kext, view->device != NULL ? view->device : "its device");
+		verdict->todo = arena_printf(session->arena,
+		    "the kext has to go, and the Mac to be restarted: kextirpate migrate %s",
+		    patient->rule->id);
+	} else if (view->now == MATCHING_NONE) {
+		verdict->evidence = "none of its devices is attached, or it matches none";
+	}
+}
 
 static void
 judge(struct session *session, const struct patient *patient, struct verdict verdicts[VERDICTS])
@@ -224,24 +245,34 @@ judge(struct session *session, const struct patient *patient, struct verdict ver
 	struct arena *arena = session->arena;
 	enum tristate log = log_holds(patient);
 	const char *state = patient->row != NULL ? patient->row->state : "macOS does not know it";
+	struct dext_macos macos;
 
-	verdicts[0] = (struct verdict){"dext-active", "The dext is activated and enabled.",
-	    !patient->list_known                                            ? UNKNOWN
-	    : patient->row != NULL && patient->row->stage == SYSEXT_ENABLED ? YES
-									    : NO,
-	    patient->list_known ? state : NULL,
-	    "open its app; allow it in System Settings; kextirpate handoff does the first"};
-	verdicts[1] = (struct verdict){"dext-signed", "The dext is signed for what it drives.",
-	    patient->notes.count > 0                            ? NO
-	    : patient->path != NULL && patient->driver.has_code ? YES
-								: UNKNOWN,
-	    patient->path, "this is for its vendor to mend"};
-	verdicts[2] = (struct verdict){"dext-log", "Nothing in the log is against the dext.", log,
-	    arena_printf(arena, "%zu lines of %s", patient->log.lines,
-		session->options->log != NULL ? session->options->log : "the last day"),
-	    "see the lines"};
+	dext_macos_read(arena, patient->driver.info, &session->host, &macos);
+	verdicts[VERDICT_ACTIVE] =
+	    (struct verdict){"dext-active", "The dext is activated and enabled.",
+		!patient->list_known                                            ? UNKNOWN
+		: patient->row != NULL && patient->row->stage == SYSEXT_ENABLED ? YES
+										: NO,
+		patient->list_known ? state : NULL,
+		patient->row != NULL ? dext_state_missing(arena, session->host.macos, patient->row)
+				     : "kextirpate handoff has its app asked for it"};
+	verdicts[VERDICT_MACOS] =
+	    (struct verdict){"dext-fits-macos", "This macOS is new enough for the dext.",
+		macos.new_enough, macos.text, "install a version for this macOS, or update macOS"};
+	verdicts[VERDICT_SIGNED] =
+	    (struct verdict){"dext-signed", "The dext is signed for what it drives.",
+		patient->notes.count > 0                            ? NO
+		: patient->path != NULL && patient->driver.has_code ? YES
+								    : UNKNOWN,
+		patient->path, "this is for its vendor to mend"};
+	judge_device(session, patient, &verdicts[VERDICT_DRIVES]);
+	verdicts[VERDICT_LOG] =
+	    (struct verdict){"dext-log", "Nothing in the log is against the dext.", log,
+		arena_printf(arena, "%zu lines of %s", patient->log.lines,
+		    session->options->log != NULL ? session->options->log : "the last day"),
+		"see the lines"};
 	if (!patient->log_known)
-		verdicts[2].evidence = NULL;
+		verdicts[VERDICT_LOG].evidence = NULL;
 }
 
 static void
@@ -356,9 +387,9 @@ text_patient(
 		    verdicts[i].claim);
 		if (verdicts[i].evidence != NULL)
 			columns_sentence(&report->out, "    ", verdicts[i].evidence);
-		for (j = 0; i == 1 && j < patient->notes.count; j++)
+		for (j = 0; i == VERDICT_SIGNED && j < patient->notes.count; j++)
 			columns_sentence(&report->out, "    - ", patient->notes.items[j]);
-		if (i < 2 && verdicts[i].holds == NO)
+		if (i != VERDICT_LOG && verdicts[i].holds == NO)
 			columns_sentence(&report->out, "    do: ", verdicts[i].todo);
 	}
 	text_findings(report, patient, DEXT_LOG_BAD, true);
@@ -372,38 +403,50 @@ text_patient(
 		    &report->out, "    ", "the log says more of dexts than is kept here");
 }
 
-/* The dext that the target means: a rule's, a bundle on disk, else a bundle id. */
+/* Everything that is known of the dext that the word means. */
 static void
-find_patient(struct session *session, const char *target, struct patient *patient)
+find_patient(struct session *session, const char *word, struct patient *patient)
 {
-	const struct rule *rule = find_rule(session, target);
+	struct doctor_target target;
 	struct dexts dexts = {0};
 
 	dexts_read(session, &dexts);
 	patient->list_known = dexts.known;
-	if (strchr(target, '/') != NULL) {
-		driver_read(session, target, &patient->driver);
-		patient->path = target;
-		patient->id = plist_find_text(patient->driver.info, "CFBundleIdentifier");
-		if (patient->id == NULL)
-			die(EXIT_BAD_INPUT, "%s: says no CFBundleIdentifier", target);
-	} else if (rule != NULL) {
-		patient->id = rule->replacement.dext_id;
-		if (patient->id == NULL)
-			die(EXIT_USAGE, "%s: the rule names no dext", target);
-	} else if (piece_is_bundle_id(piece_make(target, strlen(target)))) {
-		patient->id = target;
-	} else {
-		die(EXIT_USAGE, "%s: is no rule, no bundle id and no path of a dext", target);
-	}
+	doctor_target_find(session, word, dexts.known ? &dexts.list : NULL, &patient->log, &target);
+	patient->id = target.id;
+	patient->rule = target.rule;
+	patient->path = target.path;
+	patient->driver = target.driver;
 	patient->row = sysext_find(&dexts.list, patient->id, NULL);
 	if (patient->path == NULL) {
-		patient->path = find_bundle(session, patient, rule);
+		patient->path = find_bundle(session, patient);
 		if (patient->path != NULL)
 			driver_read(session, patient->path, &patient->driver);
 	}
 	if (patient->path != NULL)
 		read_bundle(session, patient);
+}
+
+/* The registry, for the kexts that the rule says the dext replaces. */
+static void
+look_at_device(struct session *session, struct patient *patient)
+{
+	const char **kexts;
+	size_t count = 0, i;
+	int error;
+
+	if (!session->root.live || patient->row == NULL || patient->row->stage != SYSEXT_ENABLED)
+		return;
+	kexts = arena_array(session->arena,
+	    (patient->rule != NULL ? patient->rule->kext_count : 0) + 1, sizeof(*kexts));
+	for (i = 0; patient->rule != NULL && i < patient->rule->kext_count; i++)
+		if (patient->rule->kexts[i].bundle_id != NULL)
+			kexts[count++] = patient->rule->kexts[i].bundle_id;
+	error = matching_look(session->arena, patient->id, kexts, count, &patient->device);
+	patient->device_unread = error != 0;
+	if (error != 0)
+		problem_add(&session->scan.problems, NULL, "ioreg", error,
+		    "whether the dext drives its device is unknown", false);
 }
 
 int
@@ -414,16 +457,23 @@ doctor_dext(struct report *report, const char *target)
 	struct patient patient = {0};
 	int exit = 0, i;
 
+	/* A saved log tells which dexts there are; the Mac's own takes its time. */
+	if (session->options->log != NULL)
+		read_log(session, &patient);
 	find_patient(session, target, &patient);
-	read_log(session, &patient);
+	if (session->options->log == NULL)
+		read_log(session, &patient);
+	look_at_device(session, &patient);
 	judge(session, &patient, verdicts);
 	if (report->is_json)
 		json_patient(report, &patient, verdicts);
 	else
 		text_patient(report, &patient, verdicts);
 	for (i = 0; i < VERDICTS; i++)
-		exit = exit_worst(exit, verdicts[i].holds == NO        ? 5
-					: verdicts[i].holds == UNKNOWN ? 7
-								       : 0);
+		if (verdicts[i].holds == NO)
+			exit = exit_worst(exit, 5);
+		else if (verdicts[i].holds == UNKNOWN &&
+			 (i != VERDICT_DRIVES || patient.device_unread))
+			exit = exit_worst(exit, 7);
 	return exit;
 }

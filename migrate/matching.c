@@ -3,6 +3,7 @@
  * program, and as that program, "IOUserServer(NAME-0x…)". */
 #include <string.h>
 
+#include "kmutil-helpers/tool_ioreg.h"
 #include "migrate/matching.h"
 #include "kmutil-helpers/banned.h"
 
@@ -86,4 +87,19 @@ matching_judge(const struct ioreg *served, const struct ioreg *waiting, const ch
 	*view = (struct matching_view){.now = judge_served(served, dext_id)};
 	if (view->now == MATCHING_NONE)
 		judge_waiting(waiting, kexts, kext_count, view);
+}
+
+int
+matching_look(struct arena *arena, const char *dext_id, const char *const *kexts, size_t kext_count,
+    struct matching_view *view)
+{
+	struct ioreg served, waiting;
+	int error = ioreg_read_served(arena, &served);
+
+	*view = (struct matching_view){.now = MATCHING_UNKNOWN};
+	if (error == 0)
+		error = ioreg_read_waiting(arena, &waiting);
+	if (error == 0)
+		matching_judge(&served, &waiting, dext_id, kexts, kext_count, view);
+	return error;
 }

@@ -23,6 +23,10 @@ struct matching_view {
 	const char *kext, *device; /* of MATCHING_HELD; device may be NULL */
 };
 
+/* Asks the registry of this Mac, and judges. 0, or the fault by which it is unknown. */
+int matching_look(struct arena *arena, const char *dext_id, const char *const *kexts,
+    size_t kext_count, struct matching_view *view) __attribute__((warn_unused_result));
+
 /* Judges two extracts of the registry, those of ioreg_read_served and ioreg_read_waiting:
  * the dext of that id, and the ids of the kexts that it replaces. Pure. */
 void matching_judge(const struct ioreg *served, const struct ioreg *waiting, const char *dext_id,

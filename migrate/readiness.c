@@ -9,6 +9,7 @@
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/sysext_policy.h"
 #include "kmutil-helpers/tool_codesign.h"
+#include "migrate/dext_macos.h"
 #include "migrate/readiness.h"
 #include "kmutil-helpers/banned.h"
 
@@ -27,23 +28,6 @@ struct check {
 	const char *dext_path; /* in the app */
 	const struct plist *app_info, *dext_info, *policy;
 };
-
-int
-readiness_compare_versions(const char *a, const char *b)
-{
-	unsigned long one, other;
-	char *end;
-
-	while (*a != '\0' || *b != '\0') {
-		one = strtoul(a, &end, 10);
-		a = *end == '.' && end != a ? end + 1 : "";
-		other = strtoul(b, &end, 10);
-		b = *end == '.' && end != b ? end + 1 : "";
-		if (one != other)
-			return one < other ? -1 : 1;
-	}
-	return 0;
-}
 
 static const struct plist *
 read_plist(const struct check *check, const char *path)
@@ -179,33 +163,37 @@ check_dext(struct check *check)
 		    check, arena_printf(arena, "%s/Contents/Info.plist", check->dext_path));
 	check->result->version = plist_find_text(check->dext_info, "CFBundleVersion");
 	if (replacement->minimum != NULL && check->result->version != NULL &&
-	    readiness_compare_versions(check->result->version, replacement->minimum) < 0)
+	    dext_macos_compare(check->result->version, replacement->minimum) < 0)
 		return arena_printf(arena,
 		    "%s: holds version %s of %s, and the device needs %s; install a newer one",
 		    check->app, check->result->version, replacement->dext_id, replacement->minimum);
 	return NULL;
 }
 
-/* By the rule, and by what app and dext say themselves. */
+/* By what dext and app say themselves, and by the rule. */
 static const char *
 check_macos(struct check *check)
 {
+	struct arena *arena = check->session->arena;
 	const struct host *host = &check->session->host;
-	const char *needs = plist_find_text(check->app_info, "LSMinimumSystemVersion"),
-		   *dext_needs = plist_find_text(check->dext_info, "LSMinimumSystemVersion");
+	const struct plist *const infos[] = {check->dext_info, check->app_info};
+	const char *const paths[] = {check->dext_path, check->app};
 	int first = check->rule->replacement.first_macos;
+	struct dext_macos needs;
+	size_t i;
 
-	if (dext_needs != NULL &&
-	    (needs == NULL || readiness_compare_versions(needs, dext_needs) < 0))
-		needs = dext_needs;
-	if (first > 0 && (needs == NULL || strtol(needs, NULL, 10) < first))
-		needs = arena_printf(check->session->arena, "%d", first);
-	if (needs == NULL || host->product_version == NULL ||
-	    readiness_compare_versions(host->product_version, needs) >= 0)
+	for (i = 0; i < sizeof(infos) / sizeof(*infos); i++) {
+		dext_macos_read(arena, infos[i], host, &needs);
+		if (needs.new_enough == NO)
+			return arena_printf(arena,
+			    "%s: %s; install a version for this macOS, or update macOS", paths[i],
+			    needs.text);
+	}
+	if (host->macos == 0 || first <= host->macos)
 		return NULL;
-	return arena_printf(check->session->arena,
-	    "%s: needs macOS %s, and this is %s; install a version for this macOS, or update macOS",
-	    check->app, needs, host->product_version);
+	return arena_printf(arena,
+	    "%s: needs macOS %d, and this is %s; install a version for this macOS, or update macOS",
+	    check->app, first, host->product_version != NULL ? host->product_version : "older");
 }
 
 static const char *

@@ -21,7 +21,4 @@ struct readiness {
 void readiness_check(struct session *session, const struct rule *rule,
     const struct sysext_list *dexts, struct readiness *readiness);
 
-/* Compares two versions, number by number: <0, 0, >0. */
-int readiness_compare_versions(const char *a, const char *b);
-
 #endif

@@ -32,8 +32,9 @@ dext_info(const struct scenario_app *app)
 		plist_set(personality, "IOPCIMatch", plist_string(app->match));
 	plist_set(personality, "IOProviderClass", plist_string(app->provider));
 	plist_set(personality, "IOUserServerName", plist_string(app->dext));
-	return plist_set(bundle_info(app, app->dext, app->dext, "DEXT"), "IOKitPersonalities",
-	    plist_set(plist_dict(), "Device", personality));
+	return plist_set(plist_set(bundle_info(app, app->dext, app->dext, "DEXT"),
+			     "IOKitPersonalities", plist_set(plist_dict(), "Device", personality)),
+	    "OSMinimumDriverKitVersion", plist_string("19.0"));
 }
 
 /* What it is signed for: what it matches (docs/facts.md#entitlements). */

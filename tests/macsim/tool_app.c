@@ -13,6 +13,8 @@
 #include "tests/macsim/keep.h"
 #include "tests/macsim/model_boot.h"
 #include "tests/macsim/tool.h"
+#include "tests/macsim/write_bytes.h"
+#include "tests/macsim/write_plist.h"
 
 #define DAEMON "/usr/bin/systemextensionsctl"
 
@@ -41,6 +43,27 @@ is_persons(const struct model *model)
 	return geteuid() != 0 && keep_user_find("", console, &uid, &gid) && uid == geteuid();
 }
 
+/* Whether the dext in the app is for a later macOS. */
+static bool
+is_too_new(const struct model *model, const char *id)
+{
+	struct files_path path =
+	    files_format("%s/Contents/Library/SystemExtensions/%s.dext/Info.plist",
+		model_get(model, "dext.app", ""), id);
+	struct bytes info = {0};
+	char needs[16], darwin[16];
+	bool named;
+
+	if (!files_read("", path.text, &info))
+		return false;
+	bytes_zero(&info, 1);
+	named = plist_find_text(
+	    (const char *)info.data, "OSMinimumDriverKitVersion", needs, sizeof(needs));
+	bytes_done(&info);
+	version_darwin(model_get(model, "macos", ""), darwin);
+	return named && version_compare(darwin, needs) < 0;
+}
+
 /* Asks macOS for the activation; its answers are the texts of Karabiner's manager, errors
  * those of OSSystemExtensionErrorDomain. */
 static int
@@ -57,6 +80,13 @@ activate(struct model *model, const char *id)
 		fprintf(stderr,
 		    "Error: request of %s is failed with error: OSSystemExtensionErrorDomain error "
 		    "10\n",
+		    id);
+		return 1;
+	}
+	if (is_too_new(model, id) && model_assumes(model, "driverkit-is-darwin")) {
+		fprintf(stderr,
+		    "Error: request of %s is failed with error: OSSystemExtensionErrorDomain error "
+		    "9\n",
 		    id);
 		return 1;
 	}

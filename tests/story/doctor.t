@@ -139,19 +139,23 @@ held restart-drops-nothing True
 held missing-bundle-not-loadable True
 
 echo '# a dext'
-# lines WANTED: the bad lines of the last answer.
+# lines WANTED: the bad lines of the last answer. checks WANTED: what holds.
 lines() { json "[l['name'] for l in j['lines'] if l['bad']]" "$1"; }
+checks() { json "{c['id'][5:]: c['holds'] for c in j['checks']}" "$1"; }
 for macos in 15.7 26.2 27.0; do
   new "$macos" apple capture-card
+  expect 5 "$macos: behind its kext" kextirpate doctor --json example-capture
+  checks "{'active': True, 'fits-macos': True, 'signed': True, 'drives': False, 'log': True}"
+  kextirpate uninstall --approval=ask example-capture
+  restart
   expect 0 "$macos: nothing against it" kextirpate doctor --json example-capture
-  json "[(c['id'], c['holds']) for c in j['checks']]" \
-    "[('dext-active', True), ('dext-signed', True), ('dext-log', True)]"
+  checks "{'active': True, 'fits-macos': True, 'signed': True, 'drives': True, 'log': True}"
   lines '[]'
   while read -r kind names; do
     set_mac "dext.log=$kind"
     expect 5 "$macos: $kind" kextirpate doctor --json "$dext"
     lines "$names"
-    json "[c['holds'] for c in j['checks']]" '[True, True, False]'
+    json "[c['holds'] for c in j['checks']]" '[True, True, True, True, False]'
   done <<'LIST'
 crash ['crashed']
 provider ['provider-entitlements', 'server-exit']
@@ -174,14 +178,70 @@ is 'fits a terminal' "$(awk 'length > 80' "$out")" ''
 set_mac tool.log=fail
 expect 7 'a log that does not answer' kextirpate doctor "$dext"
 says 'what macOS logged of the dext is unknown'
-set_mac tool.log=ok dext.log=none
-expect 5 'a dext that macOS does not know' kextirpate doctor --json com.example.none.dext
-json "[(c['id'], c['holds']) for c in j['checks']]" \
-  "[('dext-active', False), ('dext-signed', None), ('dext-log', True)]"
+set_mac tool.log=ok dext.log=none server=dead
+expect 5 'a program that does not run' kextirpate doctor "$dext"
+says 'ioreg shows it at a device, but its program does not run'
+set_mac server=ok device=absent
+expect 0 'no device is attached' kextirpate doctor "$dext"
+says 'none of its devices is attached, or it matches none'
+set_mac device=present tool.ioreg=fail
+expect 7 'a registry that does not answer' kextirpate doctor "$dext"
+says 'whether the dext drives its device is unknown'
+set_mac tool.ioreg=ok dext.state=activated_waiting_for_user
+expect 5 'a person is missing' kextirpate doctor "$dext"
+says 'do: a person allows it in System Settings > General > Login Items &'
+set_mac dext.state=none
+expect 5 'a dext that macOS does not know' kextirpate doctor --json "$dext"
+checks "{'active': False, 'fits-macos': True, 'signed': True, 'drives': None, 'log': True}"
+
+echo '# which dext is meant'
+new 15.7 apple capture-card
+for target in com.example.capture.driver 'com.example.capture.*' receipt:com.example.capture.pkg \
+  /Library/Extensions/ExampleCaptureDriver.kext \
+  "/Applications/Example Capture.app/Contents/Library/SystemExtensions/$dext.dext"; do
+  expect 5 "$target" kextirpate doctor --json "$target"
+  json "j['dext']['bundle_id']" "$dext"
+done
+expect 64 'an id that nobody knows' kextirpate doctor com.example.capture.dexd
+says 'no rule knows it, and macOS lists no such system extension; did you mean com.example.capture.dext'
+expect 64 'another' kextirpate doctor com.other.driver
+says_not 'did you mean'
+expect 64 'more than one product' kextirpate doctor 'com.*'
+says 'means more than one product: '
+mkdir -p "$mac/Library/Extensions/Other.kext/Contents"
+echo '<plist version="1.0"><dict><key>CFBundleIdentifier</key><string>com.other.kext</string></dict></plist>' \
+  >"$mac/Library/Extensions/Other.kext/Contents/Info.plist"
+expect 64 'a kext of no rule' kextirpate doctor /Library/Extensions/Other.kext
+says 'is a kext, and no rule knows a dext that replaces it'
+set_mac tool.systemextensionsctl=fail
+expect 7 'whether macOS knows it cannot be told' kextirpate doctor com.other.driver
+set_mac tool.systemextensionsctl=ok
 expect 64 'no dext' kextirpate doctor nonsense
 expect 64 'a rule without one' kextirpate doctor magewell-pro-capture
 
+echo '# a dext for a later macOS'
+# needs VERSION: the DriverKit that both copies of the dext ask for.
+needs() {
+  find "$mac/Applications" "$mac/Library/SystemExtensions" -path "*$dext.dext/Info.plist" -exec \
+    sed -i '/OSMinimumDriverKitVersion/{n;s|<string>.*<|<string>'"$1"'<|}' {} +
+}
+for row in '13.6 22.6 22.7' '15.7 24.6 25.0' '26.2 25.2 25.4' '27.0 26.0 27.0'; do
+  # shellcheck disable=SC2086 # three words
+  set -- $row
+  new "$1" apple capture-card
+  needs "$2"
+  kextirpate doctor --json "$dext"
+  json "[c['holds'] for c in j['checks'] if c['id'] == 'dext-fits-macos']" '[True]'
+  needs "$3"
+  expect 5 "$1: DriverKit $3" kextirpate doctor --json "$dext"
+  json "[c['holds'] for c in j['checks'] if c['id'] == 'dext-fits-macos']" '[False]'
+  kextirpate doctor "$dext"
+  says "needs DriverKit $3 (macOS .*), and this is .* (macOS ${1%.*})"
+  says 'do: install a version for this macOS, or update macOS'
+done
+
 echo '# a saved log'
+new 15.7 apple capture-card
 product=${MACSIM_BUILD:-$top/build}/kextirpate
 here() {
   "$product" doctor --root "$mac" --rules "$top/rules/catalogue" "$@" >"$out" 2>"$err"
@@ -196,6 +256,11 @@ cp -R "$mac/Applications/Example Capture.app/Contents/Library/SystemExtensions/$
 sed -i 's|<key>IOClass</key>|<key>IOUserClass</key><string>MyDriver</string>&|' "$story/My.dext/Info.plist"
 "$product" doctor --rules "$top/rules/catalogue" --log "$story/log" --json "$story/My.dext" >"$out" 2>"$err"
 json "[(l['service'], l['count'], l['last']) for l in j['lines']]" "[('MyDriver', 1, '2025-01-26 12:05:57')]"
+echo '2025-01-26 12:05:57.1-0600 0x1 Default 0x0 0 0 kernel: Driver com.other.driver has crashed 3 time(s)' \
+  >>"$story/log"
+expect 5 'a dext that only the log knows' here --log "$story/log" com.other.driver
+expect 64 'one that it does not name' here --log "$story/log" com.other.drivers
+says 'the log names none'
 expect 66 'a log that is not there' here --log "$story/none" "$dext"
 expect 64 'a relative one' here --log log "$dext"
 done_testing

@@ -94,6 +94,33 @@ without_dext 15.7 apple capture-card
 json_of "$mac$app/Contents/Library/SystemExtensions/com.example.capture.dext.dext/Info.plist" 26.0
 expect 5 'for a later macOS' kextirpate migrate --approval=ask "$card"
 says 'needs macOS 26.0, and this is 15.7'
+# The app and its dext name their macOS by other keys; each is heeded before anybody is asked.
+info_key() {
+  python3 -c "import plistlib, sys
+p = plistlib.load(open(sys.argv[1], 'rb'))
+p[sys.argv[2]] = sys.argv[3]
+plistlib.dump(p, open(sys.argv[1], 'wb'))" "$mac$app/$1" "$2" "$3"
+}
+dext_info=Contents/Library/SystemExtensions/com.example.capture.dext.dext/Info.plist
+without_dext 15.7 apple capture-card
+info_key Contents/Info.plist LSMinimumSystemVersion 26.0
+expect 5 'an app for a later macOS' kextirpate migrate --approval=ask "$card"
+says 'Example Capture.app: needs macOS 26.0, and this is 15.7; install a version for this macOS'
+without_dext 15.7 apple capture-card
+info_key "$dext_info" OSMinimumDriverKitVersion 25.0
+tree >"$story/before"
+expect 5 'a dext for a later DriverKit' kextirpate migrate --approval=ask "$card"
+says 'dext.dext: needs DriverKit 25.0 (macOS 26), and this is 24.6.0 (macOS 15); install'
+is 'nobody was asked' "$(show dext)" 'not activated'
+tree >"$story/after"
+is 'and nothing changed' "$(diff "$story/before" "$story/after")" ''
+is 'macOS would not have taken it' "$("$macsim" run --as user "$mac" -- \
+  "$app/Contents/MacOS/Example Capture" activate 2>&1)" \
+  'Error: request of com.example.capture.dext is failed with error: OSSystemExtensionErrorDomain error 9'
+update 26.2
+expect 2 'and migrate goes on' kextirpate migrate --approval=ask "$card"
+restart
+expect 0 'to the end' kextirpate recheck
 
 echo '# the agent goes on when a person logs in'
 without_dext 15.7 apple capture-card
