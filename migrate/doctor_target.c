@@ -21,8 +21,11 @@ is_rule_meant(const struct rule *rule, const char *word)
 {
 	size_t i;
 
-	if (strcmp(rule->id, word) == 0 || is_id_meant(word, rule->replacement.dext_id))
+	if (strcmp(rule->id, word) == 0)
 		return true;
+	for (i = 0; i < rule->replacement.dext_count; i++)
+		if (is_id_meant(word, rule->replacement.dexts[i].id))
+			return true;
 	for (i = 0; i < rule->kext_count; i++)
 		if (is_id_meant(word, rule->kexts[i].bundle_id))
 			return true;
@@ -50,6 +53,21 @@ find_rule(const struct session *session, const char *word)
 	return found;
 }
 
+/* Of several dexts of a rule the one that the word names, else its first. */
+static const char *
+dext_of(const struct rule *rule, const char *word)
+{
+	const struct rule_replacement *replacement = &rule->replacement;
+	size_t i;
+
+	for (i = 0; i < replacement->dext_count; i++)
+		if (strcmp(replacement->dexts[i].id, word) == 0)
+			return word;
+	return replacement->dext_id != NULL  ? replacement->dext_id
+	       : replacement->dext_count > 0 ? replacement->dexts[0].id
+					     : NULL;
+}
+
 static bool
 is_logged(const struct dext_log *log, const char *id)
 {
@@ -74,7 +92,8 @@ die_unknown(struct session *session, const char *word, const struct sysext_list 
 	for (i = 0; i < session->rules.count; i++) {
 		rule = &session->rules.rules[i];
 		nearest_offer(&nearest, rule->id);
-		nearest_offer(&nearest, rule->replacement.dext_id);
+		for (j = 0; j < rule->replacement.dext_count; j++)
+			nearest_offer(&nearest, rule->replacement.dexts[j].id);
 		for (j = 0; j < rule->kext_count; j++)
 			nearest_offer(&nearest, rule->kexts[j].bundle_id);
 	}
@@ -116,7 +135,7 @@ doctor_target_find(struct session *session, const char *word, const struct sysex
 	else
 		target->rule = find_rule(session, word);
 	if (target->rule != NULL) {
-		target->id = target->rule->replacement.dext_id;
+		target->id = dext_of(target->rule, target->path != NULL ? target->id : word);
 		if (target->id == NULL)
 			die(EXIT_USAGE, "%s: its rule %s names no dext", word, target->rule->id);
 	} else if (target->path == NULL) {
