@@ -10,6 +10,7 @@
 #include "kmutil-helpers/new_file.h"
 #include "migrate/command.h"
 #include "migrate/history.h"
+#include "migrate/report_columns.h"
 #include "kmutil-helpers/banned.h"
 
 #define RECEIPT_PREFIX "receipt:"
@@ -37,15 +38,29 @@ list_builds(struct arena *arena, const struct history *history, size_t *count)
 	return builds;
 }
 
-static void
-json_runs(struct json *json, const struct history *history)
+/* What a run did; nothing where the ledger cannot tell. */
+static struct step *
+steps_of(struct session *session, const struct ledger_run *run, size_t *count)
 {
-	size_t i;
+	struct step *steps = NULL;
+
+	if (ledger_step_list(&session->ledger, session->arena, run->id, &steps, count) != 0)
+		*count = 0;
+	return steps;
+}
+
+static void
+json_runs(struct report *report, const struct history *history)
+{
+	struct json *json = &report->json;
+	const struct step *steps;
+	size_t count, i;
 
 	json_array_begin(json, "runs");
 	for (i = 0; i < history->run_count; i++) {
+		steps = steps_of(report->session, &history->runs[i], &count);
 		json_object_begin(json, NULL);
-		json_integer(json, "run", history->runs[i].id);
+		report_json_steps(report, history->runs[i].id, steps, count);
 		json_text(json, "command", history->runs[i].command);
 		json_text(json, "targets", history->runs[i].targets);
 		json_text(json, "began_at", history->runs[i].began_at);
@@ -98,7 +113,7 @@ json_history(struct report *report, const struct history *history)
 	for (i = 0; i < count; i++)
 		json_text(json, NULL, builds[i]);
 	json_end(json);
-	json_runs(json, history);
+	json_runs(report, history);
 	json_array_begin(json, "sightings");
 	for (i = 0; i < history->sighting_count; i++) {
 		seen = &history->sightings[i];
@@ -126,13 +141,31 @@ text_standing(struct buf *out, const struct ledger_standing *standing)
 	    standing->cause != NULL ? ": " : "", standing->cause != NULL ? standing->cause : "");
 }
 
+/* Of a migration what it came to, which is seen after a restart alone. */
 static void
-text_run(struct buf *out, const struct ledger_run *run)
+text_verified(struct report *report, const struct ledger_run *run)
 {
+	size_t count, i;
+	const struct step *steps = steps_of(report->session, run, &count);
+
+	for (i = 0; i < count; i++)
+		if (steps[i].kind == STEP_VERIFY && steps[i].message != NULL)
+			columns_sentence(&report->out,
+			    arena_printf(report->session->arena, "%*s", 32, ""),
+			    arena_printf(report->session->arena, "verify %s: %s",
+				step_state_name(steps[i].state), steps[i].message));
+}
+
+static void
+text_run(struct report *report, const struct ledger_run *run)
+{
+	struct buf *out = &report->out;
+
 	buf_printf(out, "%s  %-8s run %lld: %s ", run->began_at,
 	    run->build != NULL ? run->build : "-", (long long)run->id, run->command);
 	buf_name(out, run->targets);
 	buf_printf(out, "  %s\n", run->state);
+	text_verified(report, run);
 }
 
 /* An update that the sightings show: the first one on each further build. */
@@ -155,8 +188,9 @@ text_update(struct buf *out, const struct ledger_sighting *seen)
 
 /* Everything in the order of its time; each list is in that order already. */
 static void
-text_events(struct buf *out, const struct history *history)
+text_events(struct report *report, const struct history *history)
 {
+	struct buf *out = &report->out;
 	size_t run = 0, standing = 0, seen = 0;
 	const char *at[3];
 
@@ -171,7 +205,7 @@ text_events(struct buf *out, const struct history *history)
 		if (strcmp(at[0], at[1]) <= 0 && strcmp(at[0], at[2]) <= 0)
 			text_update(out, &history->sightings[seen++]);
 		else if (strcmp(at[1], at[2]) <= 0)
-			text_run(out, &history->runs[run++]);
+			text_run(report, &history->runs[run++]);
 		else
 			text_standing(out, &history->standings[standing++]);
 	}
@@ -190,7 +224,7 @@ text_history(struct report *report, const struct history *history)
 		    "\xe2\x97\x8f there, and can load   \xe2\x97\x8b only listed or kept: "
 		    "an OS update can bring it back   \xc2\xb7 nothing\n\n");
 	if (!report->session->options->quiet)
-		text_events(out, history);
+		text_events(report, history);
 	if (history->run_count == 0)
 		buf_text(out, "nothing was done on this Mac so far\n");
 }

@@ -171,8 +171,7 @@ look_and_act(struct removal *removal, const struct options *options)
 	targets_select(session, false, &removal->selection);
 	keep_cases(&removal->selection);
 	if (!options->dry_run)
-		removal->exit =
-		    exit_worst(removal->exit, migration_continue(session, &removal->selection));
+		removal->exit = exit_worst(removal->exit, migration_continue(removal));
 	dexts_read(session, &removal->dexts);
 	for (i = 0; i < removal->selection.count; i++)
 		removal->exit = exit_worst(removal->exit,

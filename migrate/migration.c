@@ -5,6 +5,7 @@
 #include "kmutil-helpers/die.h"
 #include "migrate/migration.h"
 #include "migrate/pending.h"
+#include "migrate/verified.h"
 #include "kmutil-helpers/banned.h"
 
 #define HELD "nothing could take over yet, so that the kext stays"
@@ -191,7 +192,8 @@ act_verify(struct migration *migration, struct step *step, struct takeover *take
 		return;
 	}
 	activation_prepare(migration->removal->session, takeover->rule, &takeover->activation);
-	step->state = takeover->activation.exit == 0 ? STEP_DONE : STEP_SKIPPED;
+	step->state =
+	    verified_dext(takeover->rule, &takeover->activation) ? STEP_DONE : STEP_SKIPPED;
 	step->message = takeover->activation.text;
 }
 
@@ -264,6 +266,7 @@ int
 migration_exit(struct migration *migration)
 {
 	struct removal *removal = migration->removal;
+	bool ran = removal->run.id != 0;
 	int exit = 0, one;
 	size_t i;
 
@@ -272,8 +275,11 @@ migration_exit(struct migration *migration)
 	for (i = 0; i < migration->count; i++) {
 		one = takeover_exit(&migration->items[i], removal->plan.restart_needed);
 		exit = exit_worst(exit, one);
-		if (removal->run.id != 0)
+		if (ran)
 			pending_note(removal->session, migration->items[i].rule->id, one == 4);
+		else
+			verified_tell(
+			    removal, migration->items[i].rule, &migration->items[i].activation);
 		if (one != 0)
 			problem_add_text(&removal->session->scan.problems, NULL, "activation",
 			    migration->items[i].activation.text, false);
@@ -322,30 +328,53 @@ migration_tell_order(struct removal *removal)
 	}
 }
 
-int
-migration_continue(struct session *session, const struct selection *selection)
+static bool
+is_away(const struct subject *subject)
 {
-	const struct subject *subject;
-	const struct rule *rule, *last = NULL;
-	struct activation activation;
-	int exit = 0;
-	size_t i;
+	return subject->now.standing == STANDING_GONE || subject->now.standing == STANDING_INERT;
+}
 
-	for (i = 0; i < selection->count; i++) {
-		subject = selection->subjects[i];
-		rule = subject_rule_of(session, subject);
-		if (subject->row == NULL || !subject->now.migrates || rule == NULL ||
-		    rule == last ||
-		    (subject->now.standing != STANDING_GONE &&
-			subject->now.standing != STANDING_INERT))
-			continue;
-		last = rule;
+/* Goes on with one product's handoff, where a kext of it is out of the way. */
+static int
+continue_one(struct removal *removal, const struct rule *rule, bool is_free)
+{
+	struct session *session = removal->session;
+	struct activation activation = {0};
+
+	if (is_free) {
 		activation_request(session, rule, false, &activation);
-		exit = exit_worst(exit, activation.exit);
 		pending_note(session, rule->id, activation.exit == 4);
 		if (activation.exit != 0)
 			problem_add_text(
 			    &session->scan.problems, NULL, "activation", activation.text, false);
+	}
+	verified_tell(removal, rule, &activation);
+	return activation.exit;
+}
+
+int
+migration_continue(struct removal *removal)
+{
+	struct session *session = removal->session;
+	const struct subject *subject;
+	const struct rule *rule;
+	int exit = 0;
+	bool waits, is_free;
+	size_t i, j;
+
+	for (i = 0; i < removal->selection.rule_count; i++) {
+		rule = removal->selection.rules[i];
+		waits = is_free = false;
+		for (j = 0; j < removal->selection.count; j++) {
+			subject = removal->selection.subjects[j];
+			if (subject->row == NULL || !subject->now.migrates ||
+			    subject_rule_of(session, subject) != rule)
+				continue;
+			waits = true;
+			is_free |= is_away(subject);
+		}
+		if (waits)
+			exit = exit_worst(exit, continue_one(removal, rule, is_free));
 	}
 	return exit;
 }

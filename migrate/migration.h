@@ -38,8 +38,9 @@ bool migration_may_restart(const struct migration *migration);
  * behind the restart, and when by whom. */
 void migration_tell_order(struct removal *removal);
 
-/* Goes on with the handoffs of the cases that a migrate waits for, where the kext is out of
- * the way; what is missing becomes a problem. The worst exit status, 0 where nothing waits. */
-int migration_continue(struct session *session, const struct selection *selection);
+/* Goes on with the handoffs of the selected cases that a migrate waits for, where the kext is
+ * out of the way; what is missing becomes a problem, and what the migration came to stands in
+ * its run and among the removal's steps. The worst exit status, 0 where nothing waits. */
+int migration_continue(struct removal *removal);
 
 #endif

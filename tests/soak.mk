@@ -10,6 +10,7 @@ soak:
 	tests/deps.sh build test
 	$(MAKE) all
 	KILL_STEP=1 prove --timer --comments --failures tests/story/kill.t
+	DRIVEN_STEP=1 prove --timer --comments --failures tests/story/driven.t
 	FAIL_STEP=1 prove --timer --comments --failures tests/story/fail.t
 	PRODUCTS=all prove --timer --comments --failures tests/story/products.t
 	YEARS_SEEDS=300 prove --timer --comments --failures tests/story/years.t

@@ -17,6 +17,11 @@ without_dext() {
   set_mac dext.state=none
 }
 kinds() { json "' '.join(s['kind'] + '=' + s['state'] for s in j['steps'])" "$1"; }
+# kept WANTED: the steps of the last migrate behind the removal, as the history has them.
+kept() {
+  kextirpate history --json "$card"
+  json "' '.join(s['kind'] + '=' + s['state'] for s in [r for r in j['runs'] if r['command'] == 'migrate'][-1]['steps'] if s['kind'] in ('activate', 'verify'))" "$1"
+}
 
 for chip in apple intel; do
   echo "# 15.7 $chip"
@@ -32,12 +37,26 @@ for chip in apple intel; do
   kinds 'prepare=done activate=done vault=done vault=done vault=done settle=done clear-staging=done rebuild=done verify=skipped'
   standing restart-pending
   restart
+  kept 'activate=done verify=skipped'
   expect 0 'recheck verifies it' kextirpate recheck --json
   standing gone
+  json "[(s['kind'], s['n'], s['state'], s['message'].split(' (')[0]) for s in j['steps']]" \
+    "[('verify', 9, 'done', 'the kext is gone, and com.example.capture.dext is active and drives its device')]"
+  json "j['run']" 1
+  expect 0 'once' kextirpate recheck --json
+  kinds ''
+  kept 'activate=done verify=done'
+  expect 0 'history tells it' kextirpate history
+  says 'verify done: the kext is gone, and'
   expect 0 'migrate again finds it done' kextirpate migrate --json "$card"
   kinds ''
   standing gone
   always_driven "$chip"
+  # What a person does to the dext later is nobody's unfinished business.
+  set_mac dext.state=none
+  restart
+  expect 0 'a dext that was taken away later' kextirpate recheck
+  is 'is not activated again' "$(show dext)" 'not activated'
 done
 
 echo '# kexts as targets'
@@ -68,9 +87,29 @@ kextirpate migrate --approval=ask "$card"
 restart
 expect 4 'not allowed in time: it does not end well, and says so' kextirpate recheck
 says 'activated waiting for user'
+kept 'activate=skipped verify=skipped'
 is 'the device is told to be without a driver' "$(drivers)" '1:kext 2:none '
 set_mac dext.state=activated_enabled
-expect 0 'until it is allowed' kextirpate migrate "$card"
+expect 0 'until it is allowed' kextirpate migrate --json "$card"
+kinds 'activate=done verify=done'
+kept 'activate=done verify=done'
+
+echo '# a kext that does not go'
+without_dext 15.7 apple capture-card
+assume missing-bundle-not-loadable no
+assume rebuild-drops-missing no
+kextirpate migrate --approval=ask "$card"
+restart
+expect 5 'it is loaded all the same' kextirpate recheck --json
+kinds 'verify=failed'
+json "j['steps'][0]['message'][:40]" 'com.example.capture.event is blocked (20'
+kept 'activate=done verify=failed'
+expect 5 'and stays so' kextirpate recheck --json
+assume rebuild-drops-missing yes
+kextirpate approve
+restart
+expect 0 'until it went' kextirpate recheck --json
+kinds 'verify=done'
 
 echo '# a dext that cannot take over: the kext stays'
 for trouble in console=none tool.helper=fail tool.helper=crash dext.state=activated_disabled \
@@ -173,6 +212,7 @@ expect 2 'the old order' alone migrate --approval=ask --json
 kinds 'prepare=done vault=done vault=done vault=done settle=done clear-staging=done rebuild=done activate=skipped verify=skipped'
 restart
 expect 0 'behind the restart' alone migrate
+kept 'activate=done verify=done'
 is 'there is the one gap that cannot be avoided' "$(drivers)" '1:kext 2:none 2:dext '
 expect 0 'its app switches it off again' alone handoff --deactivate
 is 'as an undo may want it' "$(show dext)" 'not activated'
@@ -197,4 +237,11 @@ says 'is active and has a device, but its program does not run'
 set_mac server=ok device=absent
 expect 0 'no device' kextirpate handoff "$card"
 says 'none of its devices is attached, or it matches none'
+expect 0 'nothing to verify it by' kextirpate migrate --json "$card"
+kinds 'verify=skipped'
+json "'none of its devices is attached' in j['steps'][0]['message']" True
+set_mac device=present
+restart
+expect 0 'until the device is there' kextirpate recheck --json
+kinds 'verify=done'
 done_testing
