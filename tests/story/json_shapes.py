@@ -119,6 +119,13 @@ def judge_traces(found):
                 wrong.append(f"{trace['path']}: is not canonical")
 
 
+def judge_sentences(told_sentences):
+    """What was not seen here rests on something that has a name."""
+    for sentence in told_sentences:
+        if sentence["basis"] != "observed" and not sentence["assumption"]:
+            wrong.append(f"rests on nothing: {sentence['text'][:60]}")
+
+
 command, status, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 with open(path, "rb") as file:
     data = file.read()
@@ -135,6 +142,8 @@ judge(told, ALWAYS, "object")
 judge(told, SHAPES[command], command)
 if command == "scan":
     judge_traces(told)
+elif command == "explain":
+    judge_sentences(told["sentences"])
 for line in sorted(set(wrong)):
     print(line)
 sys.exit(1 if wrong else 0)

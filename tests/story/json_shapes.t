@@ -56,6 +56,9 @@ new 15.7 apple studio
 looks_at=$(show --traces | wc -l)
 is 'the studio has traces' "$([ "$looks_at" -gt 5 ] && echo yes)" yes
 shape scan
+shape explain com.example.studio.audio
+shape explain com.example.studio.disk
+shape explain com.example.studio.link
 shape plan com.example.studio.audio
 shape rules list
 dext='/Applications/Example Capture.app/Contents/Library/SystemExtensions/com.example.capture.dext.dext'
