@@ -30,6 +30,8 @@
 	X(LINK, "is reached through a symbolic link, which is not followed") \
 	X(NOT_FILE, "is not an ordinary file") \
 	X(CHANGED, "changed while it was looked at") \
+	X(MOUNT, "has another volume mounted inside of it") \
+	X(TAMPERED, "is not as it was when it was put there") \
 	X(TIMEOUT, "did not answer in time") \
 	X(TOOL, "ended with a status that is not understood") \
 	X(OUTPUT, "printed something that is not understood") \

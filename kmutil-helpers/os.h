@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 struct unpack_codec; /* kmutil-helpers/unpack.h */
+struct buf;          /* kmutil-helpers/buf.h */
 
 /* Writes a file or folder through to the medium, past the drive's own cache
  * (F_FULLFSYNC on Darwin). 0 or -errno. */
@@ -25,8 +26,29 @@ int os_rename_new(int from_dir, const char *from, int to_dir, const char *to)
 int64_t os_mtime_ns(const struct stat *st);
 
 /* Copies owner, mode, flags, ACL, extended attributes and times of one open
- * file to another. 0 or -errno. */
+ * file or folder to another. 0 or -errno. */
 int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result));
+/* The same of a symbolic link itself, as far as the system keeps them of one. */
+int os_copy_link_metadata(int from_dir, const char *from, int to_dir, const char *to)
+    __attribute__((warn_unused_result));
+
+/* Flags of an open file or folder that a person, a package or macOS sets (chflags(2)), with
+ * Darwin's numbers. */
+uint32_t os_flags(int fd, const struct stat *st);
+/* Those that keep even root from moving or removing it: immutable, append-only, restricted,
+ * not to be unlinked; the system's and the user's. */
+#define OS_FLAGS_LOCKED 0x001e0006u
+
+/* Append the access control list of an open file or folder as text; the names of its
+ * extended attributes, each with a NUL; the value of one. Nothing where there is none. 0 or
+ * -errno. */
+int os_read_acl(int fd, struct buf *text) __attribute__((warn_unused_result));
+int os_list_attributes(int fd, struct buf *names) __attribute__((warn_unused_result));
+int os_read_attribute_bytes(int fd, const char *name, struct buf *value)
+    __attribute__((warn_unused_result));
+
+/* Bytes that can still be written to the volume of an open folder. 0 or -errno. */
+int os_free_bytes(int fd, uint64_t *bytes) __attribute__((warn_unused_result));
 
 /* Keeps an open folder out of backups: the attribute that Time Machine looks for
  * (docs/facts.md#backup). A file system without attributes is no error. 0 or -errno. */

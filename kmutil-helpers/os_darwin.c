@@ -3,6 +3,7 @@
 #include <copyfile.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <sys/sysctl.h>
 #include <unistd.h>
 
+#include "kmutil-helpers/buf.h"
 #include "kmutil-helpers/os.h"
 #include "kmutil-helpers/unpack.h"
 #include "kmutil-helpers/banned.h"
@@ -22,6 +24,7 @@ int fsetxattr(
     int fd, const char *name, const void *value, size_t size, uint32_t position, int options);
 ssize_t fgetxattr(
     int fd, const char *name, void *value, size_t size, uint32_t position, int options);
+ssize_t flistxattr(int fd, char *names, size_t size, int options);
 
 int
 os_sync(int fd)
@@ -85,6 +88,103 @@ int
 os_copy_metadata(int from_fd, int to_fd)
 {
 	return fcopyfile(from_fd, to_fd, NULL, COPYFILE_METADATA) == 0 ? 0 : -errno;
+}
+
+/* fcopyfile takes links that were opened themselves, too (copyfile(3)). */
+int
+os_copy_link_metadata(int from_dir, const char *from, int to_dir, const char *to)
+{
+	int error, to_fd = -1, from_fd = openat(from_dir, from, O_RDONLY | O_SYMLINK | O_CLOEXEC);
+
+	if (from_fd >= 0)
+		to_fd = openat(to_dir, to, O_RDONLY | O_SYMLINK | O_CLOEXEC);
+	error = to_fd < 0 ? -errno : os_copy_metadata(from_fd, to_fd);
+	if (to_fd >= 0)
+		(void)close(to_fd);
+	if (from_fd >= 0)
+		(void)close(from_fd);
+	return error;
+}
+
+/* Without those that the file system sets by itself: compressed, tracked, not here. */
+uint32_t
+os_flags(int fd, const struct stat *st)
+{
+	(void)fd;
+	return st->st_flags &
+	       (OS_FLAGS_LOCKED | (uint32_t)UF_OPAQUE | (uint32_t)UF_HIDDEN);
+}
+
+int
+os_read_acl(int fd, struct buf *text)
+{
+	acl_t list = acl_get_fd_np(fd, ACL_TYPE_EXTENDED);
+	ssize_t len = 0;
+	char *lines;
+
+	if (list == NULL)
+		return errno == ENOENT || errno == ENOTSUP ? 0 : -errno;
+	lines = acl_to_text(list, &len);
+	if (lines != NULL && len > 0)
+		buf_add(text, lines, (size_t)len);
+	(void)acl_free(list);
+	if (lines == NULL)
+		return -EIO;
+	(void)acl_free(lines);
+	return 0;
+}
+
+/* macOS sets these by itself and keeps them from everybody else
+ * (docs/facts.md#attributes): a copy has its own, or none. */
+static bool
+is_own_attribute(const char *name)
+{
+	return strcmp(name, "com.apple.provenance") == 0 || strcmp(name, "com.apple.macl") == 0;
+}
+
+int
+os_list_attributes(int fd, struct buf *names)
+{
+	ssize_t room = flistxattr(fd, NULL, 0, 0), len = 0;
+	char *bytes = room > 0 ? malloc((size_t)room) : NULL, *name;
+
+	if (room < 0)
+		return errno == ENOTSUP || errno == EPERM ? 0 : -errno;
+	if (bytes != NULL)
+		len = flistxattr(fd, bytes, (size_t)room, 0);
+	for (name = bytes; len > 0 && name < bytes + len; name += strlen(name) + 1)
+		if (!is_own_attribute(name))
+			buf_add(names, name, strlen(name) + 1);
+	free(bytes);
+	return len < 0 ? -errno : 0;
+}
+
+int
+os_read_attribute_bytes(int fd, const char *name, struct buf *value)
+{
+	ssize_t room = fgetxattr(fd, name, NULL, 0, 0, 0), len = 0;
+	char *bytes = room > 0 ? malloc((size_t)room) : NULL;
+
+	if (room < 0)
+		return -errno;
+	if (bytes != NULL)
+		len = fgetxattr(fd, name, bytes, (size_t)room, 0, 0);
+	if (len > 0)
+		buf_add(value, bytes, (size_t)len);
+	free(bytes);
+	return len < 0 ? -errno : 0;
+}
+
+/* statvfs counts blocks in 32 bits here. */
+int
+os_free_bytes(int fd, uint64_t *bytes)
+{
+	struct statfs volume;
+
+	if (fstatfs(fd, &volume) != 0)
+		return -errno;
+	*bytes = volume.f_bavail * (uint64_t)volume.f_bsize;
+	return 0;
 }
 
 int

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "kmutil-helpers/buf.h"
 #include "kmutil-helpers/os.h"
 #include "kmutil-helpers/banned.h"
 
@@ -98,6 +100,75 @@ os_copy_metadata(int from_fd, int to_fd)
 	if (fchown(to_fd, st.st_uid, st.st_gid) != 0 || fchmod(to_fd, st.st_mode & 07777) != 0)
 		return -errno;
 	return futimens(to_fd, (struct timespec[]){st.st_atim, st.st_mtim}) == 0 ? 0 : -errno;
+}
+
+int
+os_copy_link_metadata(int from_dir, const char *from, int to_dir, const char *to)
+{
+	struct stat st;
+
+	if (fstatat(from_dir, from, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    fchownat(to_dir, to, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
+		return -errno;
+	return utimensat(to_dir, to, (struct timespec[]){st.st_atim, st.st_mtim},
+		   AT_SYMLINK_NOFOLLOW) == 0
+		   ? 0
+		   : -errno;
+}
+
+/* Darwin's flags stand in an attribute here. */
+uint32_t
+os_flags(int fd, const struct stat *st)
+{
+	char text[16];
+
+	(void)st;
+	return os_read_attribute(fd, "flags", text, sizeof(text)) > 0
+		   ? (uint32_t)strtoul(text, NULL, 10)
+		   : 0;
+}
+
+/* POSIX lists are attributes. */
+int
+os_read_acl(int fd, struct buf *text)
+{
+	(void)fd, (void)text;
+	return 0;
+}
+
+int
+os_list_attributes(int fd, struct buf *names)
+{
+	char bytes[NAMES_BYTES];
+	ssize_t len = flistxattr(fd, bytes, sizeof(bytes));
+
+	if (len < 0)
+		return errno == ENOTSUP ? 0 : -errno;
+	buf_add(names, bytes, (size_t)len);
+	return 0;
+}
+
+int
+os_read_attribute_bytes(int fd, const char *name, struct buf *value)
+{
+	static char bytes[VALUE_BYTES];
+	ssize_t len = fgetxattr(fd, name, bytes, sizeof(bytes));
+
+	if (len < 0)
+		return -errno;
+	buf_add(value, bytes, (size_t)len);
+	return 0;
+}
+
+int
+os_free_bytes(int fd, uint64_t *bytes)
+{
+	struct statfs volume;
+
+	if (fstatfs(fd, &volume) != 0)
+		return -errno;
+	*bytes = (uint64_t)volume.f_bavail * (uint64_t)volume.f_bsize;
+	return 0;
 }
 
 int

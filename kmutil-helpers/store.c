@@ -106,6 +106,14 @@ store_open(
 	return error;
 }
 
+bool
+store_is_behind(sqlite3 *db, const struct store_rung *ladder, size_t rungs)
+{
+	int version;
+
+	return read_version(db, &version) == 0 && rungs > 0 && version < ladder[rungs - 1].version;
+}
+
 void
 store_close(sqlite3 *db)
 {

@@ -27,6 +27,8 @@ struct store_rung {
 int store_open(const char *path, bool read_only, const struct store_rung *ladder, size_t rungs,
     sqlite3 **db) __attribute__((warn_unused_result));
 void store_close(sqlite3 *db);
+/* Whether an open file has not climbed the whole ladder: one that is read only. */
+bool store_is_behind(sqlite3 *db, const struct store_rung *ladder, size_t rungs);
 
 /* A statement from static SQL; NULL after an error of SQLite's. Ended with
  * sqlite3_finalize. */

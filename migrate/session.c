@@ -16,6 +16,7 @@
 #include "migrate/trust.h"
 #include "migrate/witness.h"
 #include "uninstall/settle.h"
+#include "uninstall/vault_cross.h"
 #include "kmutil-helpers/banned.h"
 
 #define SYSTEM_VERSION "/System/Library/CoreServices/SystemVersion.plist"
@@ -178,8 +179,10 @@ static void
 recover(struct session *session)
 {
 	struct run run = {.arena = session->arena, .ledger = &session->ledger};
-	int error = run_recover(&run, &session->recovery);
+	int error = vault_cross_finish(&session->ledger, session->arena, &session->scan.problems);
 
+	if (error == 0)
+		error = run_recover(&run, &session->recovery);
 	if (error != 0)
 		die(EXIT_IO,
 		    "%s: an earlier run was cut off and could not be finished: %s; nothing else "

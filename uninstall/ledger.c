@@ -51,6 +51,10 @@ static const struct store_rung ledger_ladder[] = {
     {5, "CREATE TABLE mac (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL);"
 	"ALTER TABLE kext_case ADD COLUMN rung TEXT;"
 	"PRAGMA user_version = 5"},
+    {6, "ALTER TABLE vaulted ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE vaulted ADD COLUMN digest TEXT;"
+	"ALTER TABLE vaulted ADD COLUMN crossing TEXT;"
+	"PRAGMA user_version = 6"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 
@@ -141,20 +145,35 @@ open_writer(struct arena *arena, struct ledger *ledger)
 	return error;
 }
 
-/* A run that was killed inside a transaction leaves a journal, which a reader may
- * not roll back: it reads a private copy, where it may. */
+/* Whether a reader may take the file as it is: no journal of a killed run waits beside it,
+ * and it was not written by an older kextirpate, which knew fewer columns. */
+static int
+open_in_place(struct arena *arena, const char *file, sqlite3 **db)
+{
+	struct stat st;
+	int error;
+
+	*db = NULL;
+	if (stat(arena_printf(arena, "%s-journal", file), &st) == 0 && st.st_size > 0)
+		return 0;
+	error = store_open(file, true, ledger_ladder, LEDGER_RUNGS, db);
+	if (error == 0 && store_is_behind(*db, ledger_ladder, LEDGER_RUNGS)) {
+		store_close(*db);
+		*db = NULL;
+	}
+	return error;
+}
+
+/* What a reader may neither roll back nor bring up to date it reads in a private copy, where
+ * it may. */
 static int
 open_reader(struct arena *arena, struct ledger *ledger)
 {
 	const char *file = arena_printf(arena, "%s/ledger.db", ledger->folder), *copy;
-	const char *journal = arena_printf(arena, "%s-journal", file);
 	struct snapshot snapshot;
-	struct stat st;
-	int error;
+	int error = open_in_place(arena, file, &ledger->db);
 
-	if (stat(journal, &st) != 0 || st.st_size == 0) {
-		error = store_open(file, true, ledger_ladder, LEDGER_RUNGS, &ledger->db);
-	} else {
+	if (error == 0 && ledger->db == NULL) {
 		error = snapshot_database(&ledger->root, file, arena, &snapshot, &copy);
 		if (error == 0)
 			error = store_open(copy, false, ledger_ladder, LEDGER_RUNGS, &ledger->db);

@@ -101,17 +101,26 @@ struct vaulted {
 	const char *path; /* where it was */
 	const char *slot; /* where it is, below the vault */
 	const char *kind; /* "file", "folder", "link", "copy" (of a receipt's file) */
-	uint32_t mode, uid, gid;
+	uint32_t mode, uid, gid, flags;
 	int64_t size, mtime_ns, inode;
+	const char *digest;   /* of what went in (vault_same.h); NULL: before schema 6 */
+	/* NULL: on the vault's own volume; on another one "begun": the copy is made, or the
+	 * original taken away; "done". */
+	const char *crossing;
 	bool restored;
 };
 
-/* Registers before the act. Repeating it for the same run, step and path is
- * allowed and changes nothing. */
+/* Registers before the act; what stands there for the same run, step and path is
+ * replaced. */
 int ledger_vault_add(struct ledger *ledger, const struct vaulted *item)
     __attribute__((warn_unused_result));
 int ledger_vault_set_restored(struct ledger *ledger, const struct vaulted *item)
     __attribute__((warn_unused_result));
+int ledger_vault_set_crossing(struct ledger *ledger, const struct vaulted *item,
+    const char *crossing) __attribute__((warn_unused_result));
+/* What is half on its way from another volume. */
+int ledger_vault_list_begun(struct ledger *ledger, struct arena *arena, struct vaulted **items,
+    size_t *count) __attribute__((warn_unused_result));
 int ledger_vault_list(struct ledger *ledger, struct arena *arena, int64_t run,
     struct vaulted **items, size_t *count);
 

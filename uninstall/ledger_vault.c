@@ -5,14 +5,20 @@
 #include "kmutil-helpers/banned.h"
 
 static const char sql_vaulted_insert[] =
-    "INSERT OR IGNORE INTO vaulted"
-    " (run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode) VALUES"
-    " (:run, :n, :path, :slot, :kind, :mode, :uid, :gid, :size, :mtime_ns, :inode)";
+    "INSERT OR REPLACE INTO vaulted"
+    " (run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, flags, digest) VALUES"
+    " (:run, :n, :path, :slot, :kind, :mode, :uid, :gid, :size, :mtime_ns, :inode, :flags,"
+    "  :digest)";
+static const char sql_vaulted_cross[] =
+    "UPDATE vaulted SET crossing = :crossing WHERE run = :run AND n = :n AND path = :path";
 static const char sql_vaulted_restore[] =
     "UPDATE vaulted SET restored = 1 WHERE run = :run AND n = :n AND path = :path";
 static const char sql_vaulted_list[] =
-    "SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, restored"
-    " FROM vaulted WHERE run = :run ORDER BY n, path";
+    "SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, flags, digest,"
+    " crossing, restored FROM vaulted WHERE run = :run ORDER BY n, path";
+static const char sql_vaulted_list_begun[] =
+    "SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, flags, digest,"
+    " crossing, restored FROM vaulted WHERE crossing = 'begun' ORDER BY run, n, path";
 
 int
 ledger_vault_add(struct ledger *ledger, const struct vaulted *item)
@@ -30,6 +36,27 @@ ledger_vault_add(struct ledger *ledger, const struct vaulted *item)
 	store_bind_integer(stmt, ":size", item->size);
 	store_bind_integer(stmt, ":mtime_ns", item->mtime_ns);
 	store_bind_integer(stmt, ":inode", item->inode);
+	store_bind_integer(stmt, ":flags", item->flags);
+	store_bind_text(stmt, ":digest", item->digest);
+	return store_run(stmt);
+}
+
+static void
+bind_key(sqlite3_stmt *stmt, const struct vaulted *item)
+{
+	store_bind_integer(stmt, ":run", item->run);
+	store_bind_integer(stmt, ":n", item->n);
+	store_bind_text(stmt, ":path", item->path);
+}
+
+int
+ledger_vault_set_crossing(
+    struct ledger *ledger, const struct vaulted *item, const char *crossing)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_cross);
+
+	store_bind_text(stmt, ":crossing", crossing);
+	bind_key(stmt, item);
 	return store_run(stmt);
 }
 
@@ -38,9 +65,7 @@ ledger_vault_set_restored(struct ledger *ledger, const struct vaulted *item)
 {
 	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_restore);
 
-	store_bind_integer(stmt, ":run", item->run);
-	store_bind_integer(stmt, ":n", item->n);
-	store_bind_text(stmt, ":path", item->path);
+	bind_key(stmt, item);
 	return store_run(stmt);
 }
 
@@ -59,7 +84,10 @@ vaulted_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .size = sqlite3_column_int64(stmt, 8),
 	    .mtime_ns = sqlite3_column_int64(stmt, 9),
 	    .inode = sqlite3_column_int64(stmt, 10),
-	    .restored = sqlite3_column_int(stmt, 11) != 0,
+	    .flags = (uint32_t)sqlite3_column_int64(stmt, 11),
+	    .digest = store_text(arena, stmt, 12),
+	    .crossing = store_text(arena, stmt, 13),
+	    .restored = sqlite3_column_int(stmt, 14) != 0,
 	};
 }
 
@@ -71,4 +99,12 @@ ledger_vault_list(
 
 	store_bind_integer(stmt, ":run", run);
 	return store_list(arena, stmt, sizeof(**items), vaulted_from_row, items, count);
+}
+
+int
+ledger_vault_list_begun(
+    struct ledger *ledger, struct arena *arena, struct vaulted **items, size_t *count)
+{
+	return store_list(arena, store_prepare(ledger->db, sql_vaulted_list_begun), sizeof(**items),
+	    vaulted_from_row, items, count);
 }

@@ -41,8 +41,6 @@ step_failed(struct step *step, const char *message)
 static const char *
 explain_vault_error(struct arena *arena, const char *path, int error)
 {
-	if (error == -EXDEV)
-		return "lies on another volume than the vault; it was left where it is";
 	if (error == -EPERM && path_is_below(path, "/Applications"))
 		return "macOS refuses: kextirpate needs the privacy permission App Management or "
 		       "Full Disk Access for this; it was left where it is";
@@ -71,6 +69,9 @@ act_vault(struct run *run, struct step *step)
 		return step_done(step, "in the vault");
 	if (error == 1)
 		return step_done(step, "was gone already");
+	if (error == 2)
+		return step_done(step, "in the vault; what is left of it on its volume has "
+				       "another name, and the next run removes it");
 	if (error == -ENOTEMPTY) {
 		step->state = STEP_SKIPPED;
 		step->message = "is not empty: something else lies in it";

@@ -87,10 +87,14 @@ undo_act(struct run *run, struct step *step)
 		return ledger_vault_set_restored(run->ledger, item);
 	}
 	step->state = STEP_FAILED;
-	step->message =
-	    error == -EEXIST
-		? "something else is there now; the old one stays in the vault"
-		: arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
+	step->message = error == -EEXIST
+	    ? "something else is there now; the old one stays in the vault"
+	    : error == -FAULT_TAMPERED
+	    ? arena_printf(run->arena,
+		  "%s/vault/%s is not what went into the vault; it stays there, look at it before "
+		  "you move it by hand",
+		  run->ledger->folder, item->slot)
+	    : arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* Moving into the vault and back. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/os.h"
 #include "uninstall/vault.h"
+#include "uninstall/vault_cross.h"
+#include "uninstall/vault_same.h"
 #include "kmutil-helpers/banned.h"
 
 
@@ -18,23 +21,33 @@ kind_of(const struct stat *st)
 	return S_ISDIR(st->st_mode) ? "folder" : S_ISLNK(st->st_mode) ? "link" : "file";
 }
 
-static struct vaulted
-describe(int64_t run, int n, const char *path, const char *slot, const char *kind,
-    const struct stat *st)
+/* Registers what is at a place, before it goes into its slot. */
+static int
+add_item(struct ledger *ledger, const struct place *at, char hex[SAME_DIGEST_BYTES],
+    struct vaulted *item)
 {
-	return (struct vaulted){
-	    .run = run,
-	    .n = n,
-	    .path = path,
-	    .slot = slot,
-	    .kind = kind,
-	    .mode = st->st_mode,
-	    .uid = st->st_uid,
-	    .gid = st->st_gid,
-	    .size = st->st_size,
-	    .mtime_ns = os_mtime_ns(st),
-	    .inode = (int64_t)st->st_ino,
-	};
+	struct tree_walk walk = tree_walk_begin();
+	struct tree_node node;
+	int error = tree_open(&walk, at, &node);
+
+	if (error == 0)
+		error = same_digest(at, hex);
+	if (error == 0) {
+		if (item->kind == NULL)
+			item->kind = kind_of(&node.st);
+		item->mode = node.st.st_mode;
+		item->uid = node.st.st_uid;
+		item->gid = node.st.st_gid;
+		item->flags = node.fd >= 0 ? os_flags(node.fd, &node.st) : 0;
+		item->size = node.st.st_size;
+		item->mtime_ns = os_mtime_ns(&node.st);
+		item->inode = (int64_t)node.st.st_ino;
+		item->digest = hex;
+		error = ledger_vault_add(ledger, item);
+	}
+	tree_close(&node);
+	tree_walk_done(&walk);
+	return error;
 }
 
 /* The open folder of a run inside the vault, made when absent; -errno. */
@@ -94,11 +107,11 @@ move(const struct place *from, int to_dir, const char *to, ino_t inode)
 }
 
 static int
-put_at(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
-    bool only_empty, const struct place *from, int folder)
+put_at(struct ledger *ledger, struct arena *arena, struct vaulted *item, bool only_empty,
+    const struct place *from, int folder)
 {
-	const char *leaf = arena_printf(arena, "%d", n);
-	struct vaulted item;
+	const char *leaf = arena_printf(arena, "%d", item->n);
+	char hex[SAME_DIGEST_BYTES];
 	struct stat st;
 	bool empty = true;
 	int error = 0;
@@ -109,16 +122,24 @@ put_at(struct ledger *ledger, struct arena *arena, int64_t run, int n, const cha
 		error = is_empty_folder(from, arena, &empty);
 	if (error != 0 || !empty)
 		return error != 0 ? error : -ENOTEMPTY;
-	item = describe(run, n, path, arena_printf(arena, "%lld/%s", (long long)run, leaf),
-	    kind_of(&st), &st);
-	error = ledger_vault_add(ledger, &item);
-	return error != 0 ? error : move(from, folder, leaf, st.st_ino);
+	/* Repeated after a crash, and something new stands there: what is in the slot stays
+	 * what the register says. */
+	if (fstatat(folder, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	error = add_item(ledger, from, hex, item);
+	if (error == 0)
+		error = move(from, folder, leaf, (ino_t)item->inode);
+	return error == -EXDEV ? vault_cross_put(ledger, item, from, folder) : error;
 }
 
 int
 vault_put(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
     bool only_empty)
 {
+	struct vaulted item = {.run = run,
+	    .n = n,
+	    .path = path,
+	    .slot = arena_printf(arena, "%lld/%d", (long long)run, n)};
 	struct place from;
 	int folder = -1, error = path_find_place(&ledger->root, path, &from);
 
@@ -127,7 +148,7 @@ vault_put(struct ledger *ledger, struct arena *arena, int64_t run, int n, const 
 	} else if (error == 0) {
 		folder = open_run_folder(ledger, run);
 		error = folder < 0 ? folder
-				   : put_at(ledger, arena, run, n, path, only_empty, &from, folder);
+				   : put_at(ledger, arena, &item, only_empty, &from, folder);
 	}
 	if (folder >= 0)
 		(void)close(folder);
@@ -135,32 +156,16 @@ vault_put(struct ledger *ledger, struct arena *arena, int64_t run, int n, const 
 	return error;
 }
 
-/* Copies an open file to to_dir/leaf by way of a temporary name, so that a file of
- * that name is always whole. */
-static int
-copy_to(int from, int to_dir, const char *leaf)
+__attribute__((format(printf, 2, 3))) static struct place
+name_in(int folder, const char *format, ...)
 {
-	char temporary[NAME_MAX + 1];
-	int to, error;
+	struct place place = {.parent_fd = folder};
+	va_list args;
 
-	(void)snprintf(temporary, sizeof(temporary), ".kextirpate-%.200s", leaf);
-	to = openat(to_dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (to < 0)
-		return -errno;
-	error = file_copy(from, to, UINT64_MAX);
-	if (error == 0)
-		error = os_copy_metadata(from, to);
-	if (error == 0)
-		error = os_sync(to);
-	if (close(to) != 0 && error == 0)
-		error = -errno;
-	if (error == 0)
-		error = os_rename_new(to_dir, temporary, to_dir, leaf);
-	if (error == 0)
-		error = os_sync(to_dir);
-	else
-		(void)unlinkat(to_dir, temporary, 0);
-	return error;
+	va_start(args, format);
+	(void)vsnprintf(place.leaf, sizeof(place.leaf), format, args);
+	va_end(args);
+	return place;
 }
 
 int
@@ -168,27 +173,44 @@ vault_copy(struct ledger *ledger, struct arena *arena, int64_t run, int n, const
     const char *suffix)
 {
 	const char *leaf = arena_printf(arena, "%d-%s", n, suffix);
-	struct vaulted item;
+	struct vaulted item = {.run = run,
+	    .n = n,
+	    .path = path,
+	    .slot = arena_printf(arena, "%lld/%s", (long long)run, leaf),
+	    .kind = "copy"};
+	struct place at, slot, part;
+	char hex[SAME_DIGEST_BYTES];
 	struct stat st;
-	int from, folder, error = path_open_file(&ledger->root, path, &from, &st);
+	int folder = -1, error = path_find_place(&ledger->root, path, &at);
 
-	if (error != 0)
-		return error == -ENOENT ? 1 : error;
-	folder = open_run_folder(ledger, run);
-	error = folder < 0 ? folder : 0;
-	if (error == 0) {
-		item = describe(run, n, path,
-		    arena_printf(arena, "%lld/%s", (long long)run, leaf), "copy", &st);
-		error = ledger_vault_add(ledger, &item);
-	}
+	if (error == 0 && fstatat(at.parent_fd, at.leaf, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		error = -errno;
 	if (error == 0)
-		error = copy_to(from, folder, leaf);
-	/* Repeated after a crash: the whole copy is there. */
-	if (error == -EEXIST)
-		error = 0;
-	if (folder >= 0)
+		error = S_ISREG(st.st_mode) ? open_run_folder(ledger, run) : -FAULT_NOT_FILE;
+	if (error >= 0) {
+		folder = error;
+		slot = name_in(folder, "%s", leaf);
+		part = name_in(folder, "%s.part", leaf);
+		error = add_item(ledger, &at, hex, &item);
+		if (error == 0)
+			error = vault_cross_copy(&at, &part, &slot);
 		(void)close(folder);
-	(void)close(from);
+	}
+	place_done(&at);
+	/* Repeated after a crash: the whole copy is there. */
+	return error == -ENOENT ? 1 : error == -EEXIST ? 0 : error;
+}
+
+/* Whether what stands there is what went into the vault; that is not known of what an older
+ * kextirpate has put there. */
+static int
+check_item(const struct place *at, const struct vaulted *item)
+{
+	char hex[SAME_DIGEST_BYTES];
+	int error = item->digest != NULL ? same_digest(at, hex) : 0;
+
+	if (error == 0 && item->digest != NULL && strcmp(item->digest, hex) != 0)
+		error = -FAULT_TAMPERED;
 	return error;
 }
 
@@ -196,33 +218,35 @@ static int
 restore_move(const struct place *slot, const struct place *to, const struct vaulted *item)
 {
 	struct stat st;
+	int error;
 
 	if (fstatat(slot->parent_fd, slot->leaf, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		/* Repeated after a crash: it is back. */
 		if (errno == ENOENT &&
 		    fstatat(to->parent_fd, to->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    (int64_t)st.st_ino == item->inode)
+		    ((int64_t)st.st_ino == item->inode ||
+			(item->digest != NULL && check_item(to, item) == 0)))
 			return 0;
 		return -ENOENT;
 	}
-	return move(slot, to->parent_fd, to->leaf, st.st_ino);
+	error = check_item(slot, item);
+	if (error == 0)
+		error = move(slot, to->parent_fd, to->leaf, st.st_ino);
+	return error == -EXDEV ? vault_cross_restore(item, slot, to) : error;
 }
 
 static int
-restore_copy(const struct place *slot, const struct place *to)
+restore_copy(const struct place *slot, const struct place *to, const struct vaulted *item)
 {
+	struct place part = name_in(to->parent_fd, ".kextirpate-%s", to->leaf);
 	struct stat st;
-	int from, error;
+	int error;
 
 	/* The copy never took the original away: it may still be there. */
 	if (fstatat(to->parent_fd, to->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
-	from = openat(slot->parent_fd, slot->leaf, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (from < 0)
-		return -errno;
-	error = copy_to(from, to->parent_fd, to->leaf);
-	(void)close(from);
-	return error;
+	error = check_item(slot, item);
+	return error != 0 ? error : vault_cross_copy(slot, &part, to);
 }
 
 int
@@ -237,7 +261,7 @@ vault_restore(struct ledger *ledger, const struct vaulted *item)
 	if (error == 0)
 		error = path_find_place(&ledger->root, item->path, &to);
 	if (error == 0)
-		error = strcmp(item->kind, "copy") == 0 ? restore_copy(&slot, &to)
+		error = strcmp(item->kind, "copy") == 0 ? restore_copy(&slot, &to, item)
 							: restore_move(&slot, &to, item);
 	place_done(&to);
 	place_done(&slot);

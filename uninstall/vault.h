@@ -2,24 +2,26 @@
 /*
  * Vault: where removed files wait. Nothing is deleted: a file or folder is renamed
  * into a slot of its run, so that it keeps owner, mode, flags, ACL, extended
- * attributes and times. Registered in the ledger before the act; each call can be
- * repeated after a crash.
+ * attributes and times; from another volume it is carried over (vault_cross.h).
+ * Registered in the ledger before the act, with a digest by which it is known again;
+ * each call can be repeated after a crash.
  */
 #ifndef UNINSTALL_VAULT_H
 #define UNINSTALL_VAULT_H
 
 #include "uninstall/ledger.h"
 
-/* Moves path into the slot of run and step n. 0; 1: it was gone already; -EXDEV:
- * on another volume, left alone; -ENOTEMPTY: a folder that is not empty, left
- * alone (only_empty); -FAULT_CHANGED; -errno. */
+/* Moves path into the slot of run and step n. 0; 1: it was gone already; 2: it is in the
+ * vault, and the next run removes what is left of it on its own volume; -ENOTEMPTY: a folder
+ * that is not empty, left alone (only_empty); -FAULT_CHANGED; -FAULT_MOUNT; -errno. */
 int vault_put(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
     bool only_empty) __attribute__((warn_unused_result));
 /* Copies a file, with its metadata, and leaves it where it is. 0, 1, or as above. */
 int vault_copy(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
     const char *suffix) __attribute__((warn_unused_result));
 /* Gives an item back: moves it, or writes the copy, to where it was. Never replaces
- * anything: -EEXIST. 0, -ENOENT: it is not in the vault any more, -errno. */
+ * anything: -EEXIST. 0, -ENOENT: it is not in the vault any more, -FAULT_TAMPERED: it is
+ * not what went in, and stays there; -errno. */
 int vault_restore(struct ledger *ledger, const struct vaulted *item)
     __attribute__((warn_unused_result));
 

@@ -72,12 +72,56 @@ holds_place(const char *path)
 	return false;
 }
 
-static int
-volume_of(const char *path)
+/* A mount point as the mount table writes it: a blank is \040. */
+static void
+read_point(const char *text, char out[SANDBOX_PATH])
 {
-	return is_under(path, "/System/Volumes/Preboot")      ? 1
-	       : is_under(path, "/System/Volumes/iSCPreboot") ? 2
-							      : 0;
+	size_t len = 0;
+
+	for (; *text && *text != ':' && len + 1 < SANDBOX_PATH; len++) {
+		bool blank = strncmp(text, "\\040", 4) == 0;
+
+		out[len] = blank ? ' ' : *text;
+		text += blank ? 4 : 1;
+	}
+	out[len] = 0;
+}
+
+/* The number of the volume on which the path lies; *is_point: it is mounted right there.
+ * Those of "volumes", DISK:POINT:TYPE separated by commas, come behind macOS's own. */
+static int
+volume_of(const struct sandbox *box, const char *path, bool *is_point)
+{
+	const char *at = model_get(box->model, "volumes", "none");
+	int number = is_under(path, "/System/Volumes/Preboot")	? 1
+		     : is_under(path, "/System/Volumes/iSCPreboot") ? 2
+								    : 0;
+	char point[SANDBOX_PATH];
+
+	*is_point = false;
+	for (int i = 3; (at = strchr(at, ':')); i++) {
+		read_point(at + 1, point);
+		if (is_under(path, point)) {
+			number = i;
+			*is_point = strcmp(path, point) == 0;
+		}
+		at = strchr(at, ',');
+		if (!at)
+			break;
+	}
+	return number;
+}
+
+/* What the kernel answers where volumes meet, whoever asks; 0: nothing against it. */
+static int
+judge_volumes(const struct sandbox *box, int op, const char *path, const char *second)
+{
+	bool is_point, second_is_point = false;
+	int volume = volume_of(box, path, &is_point);
+
+	if (second && volume != volume_of(box, second, &second_is_point))
+		return -EXDEV;
+	return (op == OP_UNLINK || op == OP_RENAME) && (is_point || second_is_point) ? -EBUSY : 0;
 }
 
 static bool
@@ -154,8 +198,9 @@ sandbox_guard_judge(const struct sandbox *box, int op, const char *path, const c
 		return closed && is_under(path, closed) ? -EPERM : 0;
 	if (kernel_answers(box, op, path))
 		return 0;
-	if (second && volume_of(path) != volume_of(second))
-		return -EXDEV;
+	fault = judge_volumes(box, op, path, second);
+	if (fault)
+		return fault;
 	fault = judge_one(box, op, path);
 	return fault || !second ? fault : judge_one(box, op, second);
 }

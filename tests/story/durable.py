@@ -8,8 +8,11 @@ a power cut does not show a missing one; the list of calls does. Asked of each c
 1. before a file of the Mac moves, the ledger is synced, and so is every folder above the
    place that it moves to;
 2. before the ledger is written again, both folders of the move are synced;
-3. a copy is synced before it gets its name, and its folder before the ledger goes on;
-4. at the end nothing is left unsynced.
+3. a copy is synced, with all that it holds, before it gets its name, and its folder before
+   the ledger goes on;
+4. an original on another volume goes only when its copy, the ledger and the name under
+   which it waits for that are synced;
+5. at the end nothing is left unsynced.
 Prints TAP. Usage: durable.py MACSIM
 """
 import os
@@ -23,6 +26,8 @@ STATE = "/" + simulated.STATE
 LEDGER = (STATE + "/ledger.db", STATE + "/ledger.db-journal")
 # Holds nothing: its name alone is what flock asks for, and what Spotlight looks for.
 EMPTY = (STATE + "/lock", STATE + "/vault/.metadata_never_index")
+
+ASIDE = "/.kextirpate-"  # how the name begins under which an original waits
 
 CHANGED = "/Library/Application Support/Example Capture/Profile.dat"
 
@@ -52,8 +57,9 @@ class Medium:
     def rename(self, old, new):
         to_vault = new.startswith(STATE + "/vault/")
         from_vault = old.startswith(STATE + "/vault/")
-        if old in self.files:
-            self.blame(f"{old} gets the name {new} unsynced")
+        for path in sorted(self.files | set(self.names)):
+            if path == old or path.startswith(old + "/"):
+                self.blame(f"{path} gets the name {new} unsynced")
         if to_vault != from_vault:
             self.acts += 1
             unsynced = [f for f in LEDGER[:1] if f in self.files]
@@ -72,6 +78,12 @@ class Medium:
         if path not in EMPTY:
             self.files.add(path)
 
+    def remove(self, path):
+        place = path[:path.index(ASIDE)]
+        for name in sorted(self.files | set(self.names)):
+            if name.startswith(STATE + "/vault/") or name in (LEDGER[0], place):
+                self.blame(f"{path} goes before {name} is synced")
+
     def sync(self, path):
         self.files.discard(path)
         self.names.pop(path, None)
@@ -88,6 +100,8 @@ class Medium:
         elif what in ("create", "link"):
             self.name(second or path)
         elif what == "unlink":
+            if ASIDE in path:
+                self.remove(path)
             self.files.discard(path)
 
     def end(self):
@@ -113,11 +127,13 @@ def judged(mac, words, folder):
     return done.returncode, medium
 
 
-def story(folder, macos, scenario, target):
+def story(folder, macos, scenario, target, volumes=""):
     """Command, wanted status, whether files move."""
     mac = os.path.join(folder, "mac")
     shutil.rmtree(mac, ignore_errors=True)
     SIM.must("new", mac, "--macos", macos, "--chip", "apple", "--scenario", scenario)
+    if volumes:
+        SIM.must("set", mac, volumes)
     SIM.run(mac, ["true"])
     if macos < "14":
         os.remove(mac + CHANGED)  # nothing stays: the receipt is copied and forgotten
@@ -129,7 +145,7 @@ def story(folder, macos, scenario, target):
     yield mac, ["recheck"], (1 if macos < "14" else 0), False
     SIM.must("set", mac, "device=absent")  # or the dext drives it, and undo is refused
     yield mac, ["undo"], None, True
-    if scenario == "capture-card":
+    if scenario == "capture-card" and not volumes:
         yield mac, ["migrate", "--approval=ask", target], None, True
 
 
@@ -139,7 +155,9 @@ def main():
     try:
         for where in (("15.7", "capture-card", "example-capture"),
                       ("13.6", "capture-card", "example-capture"),
-                      ("15.7", "ch34x", "wch-ch34x-vcp")):
+                      ("15.7", "ch34x", "wch-ch34x-vcp"),
+                      ("15.7", "capture-card", "example-capture",
+                       "volumes=disk4s1:/Library/Extensions:apfs")):
             for mac, words, wanted, moves in story(folder, *where):
                 status, medium = judged(mac, words, folder)
                 wrong = list(medium.wrong)
@@ -150,7 +168,8 @@ def main():
                 count += 1
                 failures += bool(wrong)
                 calls, acts = calls + medium.calls, acts + medium.acts
-                print(f"{'not ok' if wrong else 'ok'} {count} - {where[1]} on {where[0]}: "
+                there = ", on two volumes" if where[3:] else ""
+                print(f"{'not ok' if wrong else 'ok'} {count} - {where[1]} on {where[0]}{there}: "
                       f"{' '.join(words)}: what was written is synced in order")
                 for line in wrong[:8]:
                     print(f"# {line}")

@@ -37,6 +37,9 @@ LAUNCHD_TEXT = """<plist version="1.0"><dict><key>Label</key><string>com.example
 <key>ProgramArguments</key><array><string>/sbin/kextload</string>
 <string>/Library/Extensions/ExampleCaptureDriver.kext</string></array></dict></plist>
 """
+# Bundles on one other volume, files on a second.
+VOLUMES = ("volumes=disk4s1:/Library/Extensions:apfs,"
+           "disk5s1:/Library/Application\\040Support/Example\\040Capture:apfs")
 MIGRATE = ["kextirpate", "migrate", "--approval=ask", "example-capture"]
 # How a run may end in which one call failed: as without, in part, or at once.
 ENDS = {"uninstall": {2, 3, 5, 6, 7, 73, 74}, "migrate": {2, 3, 4, 5, 6, 7, 73, 74},
@@ -164,7 +167,8 @@ def jobs_of(folder, macos, chip, settings):
 
 
 def more_jobs(folder):
-    """A launchd job that ends and comes back; a run inside an installer."""
+    """A launchd job that ends and comes back; a run inside an installer; a product on other
+    volumes than the vault."""
     base, original = new(folder, "15.7", "apple", [])
     with open(os.path.join(base, LAUNCHD), "w", encoding="ascii") as file:
         file.write(LAUNCHD_TEXT)
@@ -173,6 +177,10 @@ def more_jobs(folder):
     yield Job("uninstall with a launchd job", base, UNINSTALL, original, original)
     base, original = new(folder, "15.7", "apple", [])
     yield Job("uninstall inside an installer", base, INSIDE, original, original)
+    base, original = new(folder, "15.7", "apple", [VOLUMES])
+    yield Job("uninstall from other volumes", base, UNINSTALL, original, original)
+    SIM.run(base, UNINSTALL)
+    yield Job("undo to other volumes", base, UNDO, original, original)
 
 
 def main():

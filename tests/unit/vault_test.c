@@ -243,6 +243,53 @@ a_newer_ledger_is_left_alone(void **state)
 	assert_int_equal(ledger_open(w->arena, at(w, "state"), true, &second), -FAULT_NEWER);
 }
 
+/* As schema 5 had it: no flags, no digest, no crossing. */
+static void
+make_older(struct world *w)
+{
+	assert_int_equal(
+	    sqlite3_exec(w->ledger.db,
+		"CREATE TABLE older AS SELECT run, n, path, slot, kind, mode, uid, gid, size,"
+		"  mtime_ns, inode, restored FROM vaulted;"
+		"DROP TABLE vaulted; ALTER TABLE older RENAME TO vaulted; PRAGMA user_version = 5",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+}
+
+static void
+what_an_older_ledger_knows_can_be_given_back(void **state)
+{
+	struct world *w = *state;
+	struct ledger reader;
+	struct vaulted *found;
+	size_t count;
+
+	assert_int_equal(put(w, 1, "mac/file", false), 0);
+	make_older(w);
+	ledger_close(&w->ledger);
+	/* Who only reads changes nothing of it. */
+	assert_int_equal(ledger_open(w->arena, at(w, "state"), false, &reader), 0);
+	assert_int_equal(ledger_vault_list(&reader, w->arena, 1, &found, &count), 0);
+	assert_int_equal(count, 1);
+	ledger_close(&reader);
+	assert_int_equal(ledger_open(w->arena, at(w, "state"), true, &w->ledger), 0);
+	assert_null(items(w, 1)->digest);
+	assert_int_equal(vault_restore(&w->ledger, items(w, 1)), 0);
+	assert_true(exists(w, "mac/file"));
+}
+
+static void
+what_is_registered_anew_is_what_stands_there_now(void **state)
+{
+	struct world *w = *state;
+	struct vaulted stale = {.run = 1, .n = 1, .path = at(w, "mac/file"), .slot = "1/1",
+	    .kind = "file", .digest = "0"};
+
+	assert_int_equal(ledger_vault_add(&w->ledger, &stale), 0);
+	assert_int_equal(put(w, 1, "mac/file", false), 0);
+	assert_int_equal(vault_restore(&w->ledger, items(w, 1)), 0);
+}
+
 static void
 a_case_is_read_back_and_each_change_of_standing_kept(void **state)
 {
@@ -310,6 +357,8 @@ main(void)
 	    TEST(reading_an_absent_ledger_makes_nothing),
 	    TEST(a_damaged_ledger_is_told_and_left_alone),
 	    TEST(a_newer_ledger_is_left_alone),
+	    TEST(what_an_older_ledger_knows_can_be_given_back),
+	    TEST(what_is_registered_anew_is_what_stands_there_now),
 	    TEST(a_case_is_read_back_and_each_change_of_standing_kept),
 	    TEST(an_unfinished_run_is_found_with_its_steps),
 	};

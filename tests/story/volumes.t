@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A product on other volumes than the vault: what leaves is copied and compared before it
+# goes, what comes back is what went in, and a volume that is away loses nothing.
+# shellcheck source=tests/story/lib.sh
+. "${0%/*}/lib.sh"
+
+card=example-capture
+support='/Library/Application Support/Example Capture'
+state='/Library/Application Support/kextirpate'
+apart() {
+  new 15.7 apple capture-card
+  set_mac 'volumes=disk4s1:/Library/Extensions:apfs,disk5s1:/Library/Application\040Support/Example\040Capture:apfs'
+  on true
+  tree >"$story/before"
+}
+as_before() {
+  tree >"$story/after"
+  is "$1: everything is as it was" "$(diff "$story/before" "$story/after")" ''
+}
+leftovers() { find "$mac/Library" -name '*.kextirpate-*' -o -name '*.part'; }
+
+echo '# there and back'
+apart
+expect 3 'uninstall' kextirpate uninstall --approval=never --json "$card"
+json "[s['message'] for s in j['steps'] if s['kind'] == 'vault']" "['in the vault', 'in the vault', 'in the vault']"
+is 'the bundles are gone' "$(ls "$mac/Library/Extensions")" "$(printf 'HighPointRR.kext\nSoftRAID.kext')"
+is 'nothing is left half way' "$(leftovers)" ''
+is 'the ledger knows that they crossed' \
+  "$(sqlite3 "$mac$state/ledger.db" 'SELECT group_concat(DISTINCT crossing) FROM vaulted')" 'done'
+expect 0 'undo' kextirpate undo
+as_before undo
+is 'nothing is left half way' "$(leftovers)" ''
+
+echo '# somebody was at the vault'
+apart
+expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+program="$mac$state/vault/1/1/Contents/MacOS/ExampleCaptureDriver"
+cp -p "$program" "$story/program"
+echo more >>"$program"
+expect 6 'undo leaves what is not what went in' kextirpate undo
+says "$state/vault/1/1 is not what went into the vault; it stays there"
+is 'it is not back' "$(ls -d "$mac/Library/Extensions/ExampleCaptureDriver.kext" 2>/dev/null)" ''
+cp -p "$story/program" "$program"
+expect 0 'undo' kextirpate undo
+as_before 'undo after that'
+
+echo '# the volume is away'
+apart
+expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+mv "$mac$support" "$story/away"
+expect 6 'undo without the volume' kextirpate undo
+says 'Presets.plist: No such file or directory; it stays in the vault'
+mv "$story/away" "$mac$support"
+expect 0 'undo with it' kextirpate undo
+as_before 'undo with the volume'
+
+echo '# what cannot be copied whole stays'
+apart
+mkfifo "$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/pipe"
+tree >"$story/before"
+expect 6 'a pipe in a bundle' kextirpate uninstall --approval=never "$card"
+says 'ExampleCaptureDriver.kext: is not an ordinary file; it was left where it is'
+is 'nothing is left half way' "$(leftovers)" ''
+kextirpate undo
+as_before 'a pipe in a bundle'
+
+done_testing
