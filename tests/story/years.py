@@ -8,6 +8,7 @@ for without need are counted. Prints TAP.
 """
 import collections
 import concurrent.futures
+import glob
 import json
 import os
 import random
@@ -47,7 +48,8 @@ class Years:
         self.mac = os.path.join(folder, f"mac-{seed}")
         self.chip = self.rng.choice(("apple", "apple", "intel"))
         self.wrong, self.counts = [], collections.Counter()
-        self.touched, self.asked_of, self.fresh_boot = set(), set(), True
+        self.touched, self.asked_of = set(), set()
+        self.within_reach = set()  # of the kernel, when something was done in this boot
         self.version = VERSIONS[0]
 
     def describe(self):
@@ -86,7 +88,24 @@ class Years:
             held.add("bundle")
         if os.path.exists(f"{self.mac}/Library/StagedExtensions/{BUNDLES[kext]}"):
             held.add("staged")
-        return held
+        return held | {name for name, data in self.kept.items() if kext.encode() in data}
+
+    def read_kept(self):
+        """The bytes of what macOS keeps for this system, by file name: collections, stash,
+        instructions, loadable list. Read without any reader of the tool's or the model's."""
+        folders = [f"{self.mac}/private/var/db/KernelExtensionManagement",
+                   f"{self.mac}/Library/KernelCollections"]
+        for active in glob.glob(f"{self.mac}/System/Volumes/Preboot/*/boot/active"):
+            with open(active, encoding="utf-8") as file:
+                folders.append(f"{os.path.dirname(active)}/{file.read().strip()}")
+        kept = {}
+        for folder in folders:
+            for where, _, names in os.walk(folder):
+                for name in names:
+                    with open(f"{where}/{name}", "rb") as file:
+                        kept[f"named by {name}"] = kept.get(f"named by {name}", b"") + \
+                            file.read()
+        return kept
 
     def complain(self, what):
         self.wrong.append(f"{self.version}: {what}")
@@ -94,22 +113,35 @@ class Years:
     def look_at_model(self):
         self.shown = {what: sim.shown(self.mac, what) for what in ("loaded", "listed", "stashed")}
         self.asked = int(sim.shown(self.mac, "asked")[0])
+        self.kept = self.read_kept()
 
     def check_restart(self, told):
-        """A restart is due only for what was in the kernel's reach since the run began, and
-        only after something was done in this boot."""
+        """A restart is due only for what was loaded or in collection, stash or instructions
+        when something was done in this boot."""
         for kext, standing in told.items():
             if standing == "restart-pending":
                 self.counts["restarts asked"] += 1
-                if kext not in self.touched or self.fresh_boot:
+                if kext not in self.within_reach:
                     self.counts["needless restarts"] += 1
                     self.complain(f"a restart is asked for {kext} without need")
 
     def look(self):
         status, told = sim.json(self.mac, ["kextirpate", "status"])
+        if status not in range(8):
+            self.complain(f"status: ends with {status}")
+        told = self.compare(told)
+        for kext in self.touched & self.asked_of - told.keys():
+            self.complain(f"{kext} is not told of")
+        return status, told
+
+    def compare(self, told):
+        """What a command told of each kext, against what macOS has."""
+        self.to_approve = {k["bundle_id"] for k in told.get("kexts", [])
+                           if (k["next"]["command"] or [])[1:] == ["approve"]}
         told = {k["bundle_id"]: k["standing"] for k in told.get("kexts", [])
                 if k["bundle_id"] in IDS}
         self.look_at_model()
+        self.counts["comparisons"] += len(told)
         for kext, standing in told.items():
             held = self.truth(kext)
             if standing == "gone" and held:
@@ -119,7 +151,7 @@ class Years:
             if standing is None and kext in self.touched:
                 self.complain(f"{kext} has no standing")
         self.check_restart(told)
-        return status, told
+        return told
 
     def act(self, *words):
         """A command that may ask for a rebuild; a dialog must be about a case's kext."""
@@ -132,21 +164,24 @@ class Years:
         due = {k for k in self.asked_of if k in self.shown["listed"]
                and (words[0] == "uninstall" or
                     not os.path.exists(f"{self.mac}/{BUNDLES[k]}"))}
-        done = sim.run(self.mac, ["kextirpate", *words])
+        self.within_reach |= {k for k in self.touched
+                              if self.truth(k) - {"bundle", "staged"}}
+        status, told = sim.json(self.mac, ["kextirpate", *words])
         self.counts["commands"] += 1
-        self.fresh_boot = False
         self.look_at_model()
         self.counts["dialogs"] += self.asked - asked
         if self.asked > asked and not due:
             self.counts["needless dialogs"] += 1
             self.complain(f"{words}: a rebuild is asked for without need")
-        if done.returncode not in range(8):
-            self.complain(f"{words}: status {done.returncode}: {done.stderr.decode()[:200]}")
-        return done.returncode
+        if status not in range(8):
+            self.complain(f"{words}: status {status}")
+        # Its own answer, and what status says right behind it.
+        self.compare(told)
+        self.look()
 
     def restart(self):
         sim.must("restart", self.mac)
-        self.fresh_boot = True
+        self.within_reach = set()
         self.counts["restarts"] += 1
 
     def person(self):
@@ -176,7 +211,7 @@ class Years:
                     continue  # updates that this Mac skips
                 self.version = version
                 sim.must("update", self.mac, version)
-                self.fresh_boot = True
+                self.within_reach = set()
                 self.look()
             if waiting and self.rng.random() < 0.6:
                 self.person()
@@ -197,7 +232,7 @@ class Years:
             status, told = self.look()
             if "restart-pending" in told.values():
                 self.restart()
-            elif status == 3 or "approval-pending" in told.values():
+            elif status == 3 or self.to_approve & IDS:
                 self.act("approve")
                 self.restart()
             elif "returned" in told.values():
