@@ -8,6 +8,7 @@
 /* Where a kext is as far as the user is concerned: macOS's own memory of it, its
  * instructions and its stash, is seen by nobody until it acts. */
 #define PLACES_THAT_COUNT ((unsigned int)(PLACE_BUNDLE | PLACE_LISTED | PLACE_LOADED))
+#define RETURNS_TOLD 4 /* the last ones, in a sentence */
 
 const char *
 history_place_name(enum history_place place)
@@ -219,27 +220,57 @@ history_event_words(struct arena *arena, const struct history_moment *moment)
 	return "changed";
 }
 
-/* " It came back twice: with macOS 15.7, with macOS 15.7.1." */
+/* What went before a return: "with macOS 15.7", "after a restart". */
+static const char *
+return_words(struct arena *arena, const struct history_moment *moment)
+{
+	switch (moment->event) {
+	case EVENT_UPDATE:
+		return arena_printf(arena, "with macOS %s", history_macos(moment->seen));
+	case EVENT_RUN:
+		return arena_printf(arena, "after %s", moment->run->command);
+	case EVENT_RESTART:
+		return "after a restart";
+	default:
+		return "without an OS update";
+	}
+}
+
+/* Whether nothing but macOS's own memory had it before each return. */
+static bool
+was_only_kept(const struct history_lane *lane)
+{
+	size_t i;
+
+	for (i = 1; i < lane->count; i++)
+		if (lane->moments[i].came_back &&
+		    (lane->moments[i - 1].seen->places & PLACE_KEPT) == 0)
+			return false;
+	return true;
+}
+
+/* " It came back twice: with macOS 15.7, with macOS 15.7.1. Before that..." */
 static const char *
 returns_sentence(struct arena *arena, const struct history_lane *lane)
 {
 	static const char *const times[] = {"", "once", "twice", "three times"};
-	const char *text, *between = "";
+	int left_out = lane->returns > RETURNS_TOLD ? lane->returns - RETURNS_TOLD : 0;
+	const char *text, *between = left_out > 0 ? ", the last" : ":";
 	const struct history_moment *moment;
 
 	if (lane->returns == 0)
 		return "";
-	text = lane->returns <= 3 ? arena_printf(arena, " It came back %s:", times[lane->returns])
-				  : arena_printf(arena, " It came back %d times:", lane->returns);
+	text = lane->returns <= 3 ? arena_printf(arena, " It came back %s", times[lane->returns])
+				  : arena_printf(arena, " It came back %d times", lane->returns);
 	for (moment = lane->moments; moment < lane->moments + lane->count; moment++) {
-		if (!moment->came_back)
+		if (!moment->came_back || left_out-- > 0)
 			continue;
-		text = arena_printf(arena, "%s%s %s %s", text, between,
-		    moment->event == EVENT_UPDATE ? "with" : "after",
-		    history_event_words(arena, moment));
+		text = arena_printf(arena, "%s%s %s", text, between, return_words(arena, moment));
 		between = ",";
 	}
-	return arena_printf(arena, "%s.", text);
+	return arena_printf(arena, "%s.%s", text,
+	    was_only_kept(lane) ? " Before that only macOS's own instructions and stash had it."
+				: "");
 }
 
 const char *

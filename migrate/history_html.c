@@ -29,11 +29,12 @@ static const char head[] =
     ".good{color:var(--good)}.ours{color:var(--ours)}\n"
     ".card{background:var(--card);border:1px solid var(--line);border-radius:12px;"
     "padding:18px 20px;margin:18px 0}\n"
-    ".picture{overflow-x:auto;margin-top:12px}svg{display:block;height:auto}\n"
+    ".picture{margin-top:12px}svg{display:block;height:auto;max-width:100%;margin-bottom:10px;"
+    "break-inside:avoid}\n"
     ".key{display:flex;flex-wrap:wrap;gap:6px 22px;margin:14px 0;padding:0;list-style:none}\n"
-    ".key svg{display:inline-block;vertical-align:-4px;margin-right:7px}\n"
+    ".key svg{display:inline-block;vertical-align:-4px;margin:0 7px 0 0}\n"
     "text{fill:var(--ink);font-size:13px;text-anchor:middle}text.place{text-anchor:end;"
-    "fill:var(--dim)}text.macos{font-size:14px;font-weight:600}text.event,text.date{"
+    "fill:var(--dim)}text.macos{font-weight:600}text.event,text.date{"
     "fill:var(--dim);font-size:12px}text.standing{font-weight:600}\n"
     "text.bad{fill:var(--bad);font-weight:600}text.wait{fill:var(--wait)}"
     "text.good{fill:var(--good)}text.dim{fill:var(--dim)}\n"
@@ -51,8 +52,8 @@ static const char head[] =
     "@media print{:root{--page:#fff;--card:#fff;--ink:#000;--dim:#555;--line:#bbb;"
     "--band0:#f3f3f3;--band1:#e6e6e6;--bad:#b00020;--wait:#8a5a00;--good:#116b36;"
     "--back:#f6d9d9;--clear:#dcefe2;--ours:#174a94}body{font-size:12px}main{max-width:none;padding:"
-    "0}.card{break-inside:avoid;"
-    "border-radius:0}.picture{overflow:visible}.picture svg{width:100%}"
+    "0}.card{"
+    "border-radius:0}h2{break-after:avoid}tr{break-inside:avoid}details{display:none}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
     "</style>\n</head>\n<body>\n<main>\n";
 
@@ -63,7 +64,9 @@ static const char key[] =
     "<li><svg width=\"20\" height=\"20\"><circle class=\"kept\" cx=\"10\" cy=\"10\" r=\"7\"/>"
     "</svg>only listed or kept: an OS update can bring it back</li>"
     "<li><svg width=\"20\" height=\"20\"><circle class=\"none\" cx=\"10\" cy=\"10\" r=\"2\"/>"
-    "</svg>nothing</li><li><strong class=\"ours\">blue</strong> what kextirpate did</li></ul>\n";
+    "</svg>not there</li>"
+    "<li><strong class=\"bad\">it is back</strong>: it was out of every place that counts</li>"
+    "<li><strong class=\"ours\">blue</strong>: what kextirpate did</li></ul>\n";
 
 static void
 cell(struct buf *out, const char *class_name, const char *text)
@@ -147,9 +150,10 @@ history_html(struct buf *out, struct arena *arena, const struct history *history
 
 	buf_text(out, head);
 	buf_printf(out,
-	    "<h1>Where the kexts were</h1>\n<p class=\"dim\">kextirpate %s, from the ledger of "
-	    "this "
-	    "Mac at %s</p>\n",
+	    "<h1>Which macOS had which kext where</h1>\n<p class=\"dim\">kextirpate %s, from the "
+	    "ledger of this Mac at %s. Each column is a look at it at which something had changed, "
+	    "the oldest first; each row is a place from which macOS loads a kext or brings it "
+	    "back.</p>\n",
 	    KEXTIRPATE_VERSION, now);
 	buf_text(out, history->lane_count > 0 ? key : "");
 	for (i = 0; i < history->lane_count; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The picture of a lane: a column for each moment, a row for each place, a band for
- * each macOS. Marks differ by form, not only by colour; colours are the page's.
+ * each macOS; what does not fit beside each other goes on in a further strip. Marks differ
+ * by form, not only by colour; colours are the page's.
  */
 #include <string.h>
 
@@ -9,22 +10,27 @@
 #include "migrate/history.h"
 #include "kmutil-helpers/banned.h"
 
-#define LEFT 150
-#define COLUMN 104
+#define LEFT 154
+#define COLUMN 92
 #define ROW 34
+#define LINE 15 /* from one line of a text to the next */
 #define BAND_TOP 4
-#define EVENTS_Y 80  /* baseline of the words between macOS and the marks */
-#define MARKS_TOP 92 /* where the first row begins */
-#define STANDING_Y (MARKS_TOP + HISTORY_ROWS * ROW + 26)
-#define DATE_Y (STANDING_Y + 24)
+#define EVENTS_Y 70   /* baseline of the words between macOS and the marks, two lines */
+#define MARKS_TOP 100 /* where the first row begins */
+#define STANDING_Y (MARKS_TOP + HISTORY_ROWS * ROW + 24)
+#define DATE_Y (STANDING_Y + 2 * LINE + 6)
 #define HEIGHT (DATE_Y + 14)
-#define MOMENTS_SHOWN 48
+#define STRIP 8 /* moments beside each other: a page of paper, 800 pixels */
+#define STRIPS_SHOWN 6
+#define LETTER 8 /* the width of most letters, at the most */
 
+/* One strip. */
 struct drawing {
 	struct buf *out;
 	struct arena *arena;
 	const struct history_moment *moments;
 	size_t count;
+	bool goes_on_before, goes_on_after; /* in another strip */
 };
 
 static int
@@ -39,6 +45,47 @@ row_middle(int row)
 	return MARKS_TOP + row * ROW + ROW / 2;
 }
 
+/* The name of a row, at the left. */
+static void
+draw_name(const struct drawing *d, const char *name, int y)
+{
+	buf_printf(
+	    d->out, "<text class=\"place\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT - 14, y, name);
+}
+
+/* Words of ours in the middle of a column, on two lines where they are two. */
+static void
+draw_words(const struct drawing *d, const char *class_name, size_t i, int y, const char *words)
+{
+	bool fits = strlen(words) * LETTER <= COLUMN;
+	const char *blank = fits ? NULL : strpbrk(words, " -");
+	size_t first = blank != NULL ? (size_t)(blank - words) + (*blank == '-') : strlen(words);
+
+	buf_printf(
+	    d->out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class_name, column_middle(i), y);
+	markup_text(d->out, arena_strndup(d->arena, words, first));
+	if (blank != NULL) {
+		buf_printf(d->out, "<tspan x=\"%d\" dy=\"%d\">", column_middle(i), LINE);
+		markup_text(d->out, blank + 1);
+		buf_text(d->out, "</tspan>");
+	}
+	buf_text(d->out, "</text>\n");
+}
+
+/* A text that came from the Mac, squeezed where it would leave its band. */
+static void
+draw_fitted(
+    const struct drawing *d, const char *class_name, int x, int y, int width, const char *text)
+{
+	buf_printf(d->out, "<text class=\"%s\" x=\"%d\" y=\"%d\"", class_name, x, y);
+	if (strlen(text) * LETTER > (size_t)width)
+		buf_printf(
+		    d->out, " textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\"", width - 6);
+	buf_text(d->out, ">");
+	markup_text(d->out, text);
+	buf_text(d->out, "</text>\n");
+}
+
 /* The macOS that stands above moments first to end - 1. */
 static void
 draw_band(const struct drawing *d, size_t first, size_t end, int number)
@@ -47,14 +94,12 @@ draw_band(const struct drawing *d, size_t first, size_t end, int number)
 	int x = LEFT + (int)first * COLUMN + 2, width = (int)(end - first) * COLUMN - 4;
 
 	buf_printf(d->out,
-	    "<rect class=\"band%d\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n"
-	    "<text class=\"macos\" x=\"%d\" y=\"%d\">macOS ",
-	    number % 2, x, BAND_TOP, width, HEIGHT - BAND_TOP - 2, x + width / 2, BAND_TOP + 22);
-	markup_text(d->out, history_macos(seen));
-	buf_printf(d->out, "</text>\n<text class=\"date\" x=\"%d\" y=\"%d\">", x + width / 2,
-	    BAND_TOP + 39);
-	markup_text(d->out, seen->build);
-	buf_text(d->out, "</text>\n");
+	    "<rect class=\"band%d\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n",
+	    number % 2, x, BAND_TOP, width, HEIGHT - BAND_TOP - 2);
+	draw_fitted(d, "macos", x + width / 2, BAND_TOP + 21, width,
+	    arena_printf(d->arena, "macOS %s", history_macos(seen)));
+	draw_fitted(d, "date", x + width / 2, BAND_TOP + 38, width,
+	    seen->build != NULL ? seen->build : "build not known");
 }
 
 static bool
@@ -89,8 +134,8 @@ draw_tint(const struct drawing *d, size_t i)
 		return;
 	buf_printf(d->out,
 	    "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>\n",
-	    moment->came_back ? "back" : "clear", column_middle(i) - COLUMN / 2 + 6, EVENTS_Y - 18,
-	    COLUMN - 12, MARKS_TOP + HISTORY_ROWS * ROW - EVENTS_Y + 18);
+	    moment->came_back ? "back" : "clear", column_middle(i) - COLUMN / 2 + 5, EVENTS_Y - 17,
+	    COLUMN - 10, MARKS_TOP + HISTORY_ROWS * ROW - EVENTS_Y + 17);
 }
 
 static void
@@ -99,16 +144,14 @@ draw_event(const struct drawing *d, size_t i)
 	const struct history_moment *moment = &d->moments[i];
 
 	draw_tint(d, i);
-	buf_printf(d->out, "<text class=\"%s\" x=\"%d\" y=\"%d\">",
+	draw_words(d,
 	    moment->came_back            ? "event bad"
 	    : moment->event == EVENT_RUN ? "event ours"
 					 : "event",
-	    column_middle(i), EVENTS_Y);
-	markup_text(d->out, moment->came_back ? "it is back"
-			    : moment->event == EVENT_UPDATE
-				? "update"
-				: history_event_words(d->arena, moment));
-	buf_text(d->out, "</text>\n");
+	    i, EVENTS_Y,
+	    moment->came_back               ? "it is back"
+	    : moment->event == EVENT_UPDATE ? "update"
+					    : history_event_words(d->arena, moment));
 }
 
 static void
@@ -124,65 +167,95 @@ draw_mark(const struct drawing *d, size_t i, int row, enum history_mark mark)
 		buf_printf(d->out, "<circle class=\"none\" cx=\"%d\" cy=\"%d\" r=\"2\"/>\n", x, y);
 }
 
+/* The line between two moments at which a place had the kext. */
+static void
+draw_line(const struct drawing *d, int row, const struct history_moment *from,
+    const struct history_moment *to, int x, int end)
+{
+	enum history_mark mark = history_mark_of(from->seen, (enum history_place)row);
+	enum history_mark next = history_mark_of(to->seen, (enum history_place)row);
+
+	if (mark != MARK_NONE && next != MARK_NONE)
+		buf_printf(d->out, "<path class=\"%s\" d=\"M%d %dH%d\"/>\n",
+		    mark == MARK_LIVE && next == MARK_LIVE ? "live-line" : "kept-line", x,
+		    row_middle(row), end);
+}
+
 static void
 draw_row(const struct drawing *d, int row)
 {
-	enum history_mark mark, next;
+	const struct history_moment *moment = d->moments;
 	size_t i;
 
-	buf_printf(d->out, "<text class=\"place\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT - 12,
-	    row_middle(row) + 5, history_place_name((enum history_place)row));
-	for (i = 0; i + 1 < d->count; i++) {
-		mark = history_mark_of(d->moments[i].seen, (enum history_place)row);
-		next = history_mark_of(d->moments[i + 1].seen, (enum history_place)row);
-		if (mark != MARK_NONE && next != MARK_NONE)
-			buf_printf(d->out, "<path class=\"%s\" d=\"M%d %dH%d\"/>\n",
-			    mark == MARK_LIVE && next == MARK_LIVE ? "live-line" : "kept-line",
-			    column_middle(i), row_middle(row), column_middle(i + 1));
-	}
+	draw_name(d, history_place_name((enum history_place)row), row_middle(row) + 5);
+	if (d->goes_on_before)
+		draw_line(d, row, moment - 1, moment, LEFT + 2, column_middle(0));
+	for (i = 0; i + 1 < d->count; i++)
+		draw_line(
+		    d, row, &moment[i], &moment[i + 1], column_middle(i), column_middle(i + 1));
+	if (d->goes_on_after)
+		draw_line(d, row, &moment[i], &moment[i + 1], column_middle(i),
+		    LEFT + (int)d->count * COLUMN - 2);
 	for (i = 0; i < d->count; i++)
-		draw_mark(d, i, row, history_mark_of(d->moments[i].seen, (enum history_place)row));
+		draw_mark(d, i, row, history_mark_of(moment[i].seen, (enum history_place)row));
 }
 
 static void
 draw_standing(const struct drawing *d, size_t i)
 {
 	const struct ledger_sighting *seen = d->moments[i].seen;
-	const char *word =
-	    seen->standing == STANDING_NONE ? "nowhere" : standing_name(seen->standing);
 
-	buf_printf(d->out, "<text class=\"standing %s\" x=\"%d\" y=\"%d\">%s</text>\n",
-	    history_class(seen->standing), column_middle(i), STANDING_Y, word);
-	buf_printf(d->out, "<text class=\"date\" x=\"%d\" y=\"%d\">", column_middle(i), DATE_Y);
-	markup_text(d->out, arena_printf(d->arena, "%.10s", seen->at));
-	buf_text(d->out, "</text>\n");
+	draw_words(d, arena_printf(d->arena, "standing %s", history_class(seen->standing)), i,
+	    STANDING_Y,
+	    seen->standing == STANDING_NONE ? "nowhere" : standing_name(seen->standing));
+	draw_fitted(
+	    d, "date", column_middle(i), DATE_Y, COLUMN, arena_printf(d->arena, "%.10s", seen->at));
+}
+
+static void
+draw_strip(const struct drawing *d, const char *title)
+{
+	/* All strips of a lane are drawn to one scale. */
+	int width = LEFT + (int)(d->goes_on_before ? STRIP : d->count) * COLUMN, row;
+	size_t i;
+
+	buf_printf(d->out,
+	    "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>", width,
+	    HEIGHT, width, HEIGHT);
+	markup_text(d->out, title);
+	buf_text(d->out, "</title>\n");
+	draw_bands(d);
+	draw_name(d, "macOS", BAND_TOP + 21);
+	draw_name(d, "its build", BAND_TOP + 38);
+	draw_name(d, "what happened", EVENTS_Y);
+	for (i = 0; i < d->count; i++)
+		draw_event(d, i);
+	for (row = 0; row < HISTORY_ROWS; row++)
+		draw_row(d, row);
+	draw_name(d, "standing", STANDING_Y);
+	draw_name(d, "seen on", DATE_Y);
+	for (i = 0; i < d->count; i++)
+		draw_standing(d, i);
+	buf_text(d->out, "</svg>\n");
 }
 
 void
 history_svg(struct buf *out, struct arena *arena, const struct history_lane *lane)
 {
-	size_t left_out = lane->count > MOMENTS_SHOWN ? lane->count - MOMENTS_SHOWN : 0, i;
-	struct drawing d = {.out = out,
-	    .arena = arena,
-	    .moments = lane->moments + left_out,
-	    .count = lane->count - left_out};
-	int width = LEFT + (int)d.count * COLUMN, row;
+	size_t shown = STRIP * STRIPS_SHOWN, first, left_out;
+	const char *title = history_sentence(arena, lane);
 
-	buf_printf(out,
-	    "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">\n<title>", width,
-	    HEIGHT, width, HEIGHT);
-	markup_text(out, history_sentence(arena, lane));
-	buf_text(out, "</title>\n");
-	draw_bands(&d);
-	for (i = 0; i < d.count; i++)
-		draw_event(&d, i);
-	for (row = 0; row < HISTORY_ROWS; row++)
-		draw_row(&d, row);
-	buf_printf(out, "<text class=\"place\" x=\"%d\" y=\"%d\">standing</text>\n", LEFT - 12,
-	    STANDING_Y);
-	for (i = 0; i < d.count; i++)
-		draw_standing(&d, i);
-	buf_text(out, "</svg>\n");
+	left_out = lane->count > shown ? lane->count - shown : 0;
+	for (first = left_out; first < lane->count; first += STRIP) {
+		struct drawing d = {.out = out,
+		    .arena = arena,
+		    .moments = lane->moments + first,
+		    .count = lane->count - first < STRIP ? lane->count - first : STRIP,
+		    .goes_on_before = first > left_out,
+		    .goes_on_after = lane->count - first > STRIP};
+
+		draw_strip(&d, title);
+	}
 	if (left_out > 0)
 		buf_printf(out, "<p class=\"dim\">%zu earlier moments are in the table only.</p>\n",
 		    left_out);

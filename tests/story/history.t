@@ -39,6 +39,7 @@ json "[s['standing'] for s in j['sightings'] if s['kext'] == 'com.example.captur
 
 expect 0 'history for a person' kextirpate history
 says 'Gone since 20..-..-.., macOS 15.7.1. It came back twice: with macOS 15.7, with'
+says "Before that only macOS's own instructions and stash had it"
 says '15.7 .* cleaned .* 15.7.1 .* uninstall restart .* 15.7.2$'
 says '24G231   macOS 15.7.1: an update, noticed then'
 says '24G231   run 1: uninstall example-capture  done'
@@ -51,7 +52,7 @@ is 'it says nothing else' "$(cat "$out" "$err")" ''
 expect 0 'the page is one well-formed file without anything from elsewhere' read_page
 says 'com.example.capture.driver, com.example.capture.event | Gone since'
 says 'macOS 13.6 | 22G120 | macOS 15.7 | 24G222 | macOS 15.7.1 | 24G231 | macOS 15.7.2'
-says 'first look | cleaned by others | it is back | cleaned by others | it is back | uninstall | restart | update'
+says 'what happened | first look | cleaned | by others | it is back | cleaned | by others | it is back | uninstall | restart | update'
 is 'it is for its owner alone' "$(stat -c %a "$mac$page")" 600
 is 'nothing is left beside it' "$(find "$mac/private/tmp" -name '.history*' | wc -l)" 0
 expect 0 'the same name again is replaced' kextirpate history --html "$page"

@@ -5,7 +5,7 @@ picture from elsewhere, no handler; its tags are closed in order. Prints its tex
 import html.parser
 import sys
 
-TAGS = set("html head meta title style body main h1 h2 p ul li strong svg circle rect text path "
+TAGS = set("html head meta title style body main h1 h2 p ul li strong svg circle rect text path tspan "
            "section div table tr th td details summary".split())
 VOID = {"meta"}
 

@@ -48,6 +48,7 @@ class Years:
         self.mac = os.path.join(folder, f"mac-{seed}")
         self.chip = self.rng.choice(("apple", "apple", "intel"))
         self.wrong, self.counts = [], collections.Counter()
+        self.told, self.rows = {}, {}
         self.touched, self.asked_of = set(), set()
         self.within_reach = set()  # of the kernel, when something was done in this boot
         self.version = VERSIONS[0]
@@ -80,6 +81,8 @@ class Years:
         os.makedirs(f"{self.mac}/Library/LaunchDaemons", exist_ok=True)
         shutil.copy(DAEMON, f"{self.mac}/Library/LaunchDaemons/")
         self.flips = flips
+        for kext, bundle in BUNDLES.items():
+            shutil.copytree(f"{self.mac}/{bundle}", f"{self.mac}.saved/{kext}")
 
     def truth(self, kext):
         """Every carrier source that the simulated Mac knows of for a kext."""
@@ -138,8 +141,8 @@ class Years:
         """What a command told of each kext, against what macOS has."""
         self.to_approve = {k["bundle_id"] for k in told.get("kexts", [])
                            if (k["next"]["command"] or [])[1:] == ["approve"]}
-        told = {k["bundle_id"]: k["standing"] for k in told.get("kexts", [])
-                if k["bundle_id"] in IDS}
+        self.rows = {k["bundle_id"]: k for k in told.get("kexts", []) if k["bundle_id"] in IDS}
+        self.told = told = {kext: row["standing"] for kext, row in self.rows.items()}
         self.look_at_model()
         self.counts["comparisons"] += len(told)
         for kext, standing in told.items():
@@ -158,6 +161,7 @@ class Years:
         self.look_at_model()
         asked = self.asked
         named = {k for k in IDS if self.truth(k)}
+        before = set(self.asked_of)
         if words[0] == "uninstall":
             self.asked_of.add(PRODUCTS[words[-1]][0])
         self.touched |= named & self.asked_of
@@ -175,14 +179,35 @@ class Years:
             self.complain(f"{words}: a rebuild is asked for without need")
         if status not in range(8):
             self.complain(f"{words}: status {status}")
-        # Its own answer, and what status says right behind it.
+        if told.get("refusals"):  # nothing was done; the case is not the tool's yet
+            self.asked_of = before
         self.compare(told)
-        self.look()
 
     def restart(self):
         sim.must("restart", self.mac)
         self.within_reach = set()
         self.counts["restarts"] += 1
+
+    def somebody_copies(self):
+        """A backup, or an app, puts a bundle back that had been taken away: that is told
+        for what it is, and no policy fights it."""
+        clean = sorted(k for k in self.asked_of if not os.path.exists(f"{self.mac}/{BUNDLES[k]}")
+                       and self.told.get(k) in ("gone", "inert"))
+        if not clean:
+            return
+        kext, old = self.rng.choice(clean), self.rng.random() < 0.5
+        shutil.copytree(f"{self.mac}.saved/{kext}", f"{self.mac}/{BUNDLES[kext]}")
+        if not old:
+            os.utime(f"{self.mac}/{BUNDLES[kext]}/Contents/Info.plist")
+        self.counts["bundles copied back"] += 1
+        self.act("recheck", "--policy=repair", "--approval=ask")
+        if not os.path.exists(f"{self.mac}/{BUNDLES[kext]}"):
+            self.complain(f"{kext} was copied back, and is fought")
+        row = self.rows.get(kext, {})
+        wanted = ("returned", "restored" if old else "reinstalled")
+        if (row.get("standing"), row.get("return_cause")) != wanted:
+            self.complain(f"{kext} is {row.get('standing')}, {row.get('return_cause')}, and "
+                          f"not {' '.join(wanted)}")
 
     def person(self):
         """Who is there, and what they do about a dialog."""
@@ -219,18 +244,24 @@ class Years:
                          f"--approval={self.rng.choice(('ask', 'never'))}", waiting.pop())
             if self.rng.random() < 0.3:
                 self.act("recheck", "--policy=repair", "--approval=ask")
+            if self.rng.random() < 0.3:
+                self.look()
+                self.somebody_copies()
             self.settle()
-        self.end(waiting)
+        self.end()
         return self
 
-    def end(self, waiting):
-        """The rest goes, a person approves, and all that can settle does."""
+    def end(self):
+        """What is on the disk goes, a person approves, and all that can settle does."""
         sim.must("set", self.mac, "approval=yes", "console=user")
-        for product in waiting:
-            self.act("uninstall", "--without-replacement", "--approval=ask", product)
-        for _ in range(6):
+        for _ in range(10):
             status, told = self.look()
-            if "restart-pending" in told.values():
+            on_disk = [product for product, (kext, _) in PRODUCTS.items()
+                       if kext not in told or os.path.exists(f"{self.mac}/{BUNDLES[kext]}")]
+            if on_disk:
+                for product in on_disk:
+                    self.act("uninstall", "--without-replacement", "--approval=ask", product)
+            elif "restart-pending" in told.values():
                 self.restart()
             elif status == 3 or self.to_approve & IDS:
                 self.act("approve")
