@@ -73,7 +73,8 @@ history_tells_the_story_of_kexts_that_shared_it_once(void **state)
 		assert_int_equal(lane->moments[i].came_back, i == 2);
 	}
 	assert_string_equal(history_sentence(arena, lane),
-	    "Gone since 2025-10-03, macOS 15.7. It came back once: with macOS 15.7.");
+	    "Gone since 2025-10-03, macOS 15.7. It came back once: with macOS 15.7. "
+	    "Before that only macOS's own instructions and stash had it.");
 	arena_free(arena);
 }
 
