@@ -36,7 +36,8 @@
 	X(TOOL, "ended with a status that is not understood") \
 	X(OUTPUT, "printed something that is not understood") \
 	X(NEWER, "was written by a newer version") \
-	X(DAMAGED, "is damaged")
+	X(DAMAGED, "is damaged") \
+	X(LOST, "is missing, although something that belongs to it is there")
 
 enum fault_code {
 	FAULT_BASE = 1023,

@@ -57,6 +57,24 @@ read_version(sqlite3 *db, int *version)
 	return store_fault(rc);
 }
 
+/* Every page is read once, before anything is written. */
+static int
+check(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = store_prepare(db, "PRAGMA quick_check(1)");
+	const unsigned char *verdict;
+	int rc = stmt != NULL ? sqlite3_step(stmt) : sqlite3_errcode(db), error = store_fault(rc);
+
+	if (error == 0) {
+		verdict = rc == SQLITE_ROW ? sqlite3_column_text(stmt, 0) : NULL;
+		error = verdict != NULL && strcmp((const char *)verdict, "ok") == 0
+			    ? 0
+			    : -FAULT_DAMAGED;
+	}
+	(void)sqlite3_finalize(stmt);
+	return error;
+}
+
 /* Each rung and its version are one transaction. */
 static int
 climb(sqlite3 *db, const struct store_rung *ladder, size_t rungs, int version)
@@ -71,7 +89,8 @@ climb(sqlite3 *db, const struct store_rung *ladder, size_t rungs, int version)
 			return error;
 		error = store_commit(db, execute(db, ladder[i].sql));
 	}
-	return error;
+	/* The SQL is known to be right: what it builds on is not there. */
+	return error == -FAULT_TYPE ? -FAULT_DAMAGED : error;
 }
 
 int
@@ -97,6 +116,8 @@ store_open(
 		error = read_version(*db, &version);
 	if (error == 0 && rungs > 0 && version > ladder[rungs - 1].version)
 		error = -FAULT_NEWER;
+	if (error == 0 && !read_only)
+		error = check(*db);
 	if (error == 0 && !read_only)
 		error = climb(*db, ladder, rungs, version);
 	if (error != 0) {
@@ -162,6 +183,54 @@ char *
 store_text(struct arena *arena, sqlite3_stmt *stmt, int column)
 {
 	return arena_strdup(arena, (const char *)sqlite3_column_text(stmt, column));
+}
+
+/* All rows that one walk over the table reaches. */
+static int
+copy_rows(sqlite3_stmt *from, sqlite3_stmt *to, size_t *copied)
+{
+	bool refused = false;
+	int column, rc;
+
+	while ((rc = sqlite3_step(from)) == SQLITE_ROW) {
+		for (column = 0; column < sqlite3_column_count(from); column++)
+			(void)sqlite3_bind_value(
+			    to, column + 1, sqlite3_column_value(from, column));
+		rc = sqlite3_step(to);
+		*copied += rc == SQLITE_DONE && sqlite3_changes(sqlite3_db_handle(to)) > 0;
+		(void)sqlite3_reset(to);
+		/* A row that the schema does not take is left out, and no more than that. */
+		refused |= (rc & 0xff) == SQLITE_CONSTRAINT;
+		if (rc != SQLITE_DONE && (rc & 0xff) != SQLITE_CONSTRAINT)
+			return store_fault(rc);
+	}
+	return rc == SQLITE_DONE && !refused ? 0 : -FAULT_DAMAGED;
+}
+
+int
+store_salvage(sqlite3 *from, const char *select, sqlite3 *to, const char *insert, size_t *copied)
+{
+	static const char *const ways[] = {
+	    "PRAGMA reverse_unordered_selects = OFF", "PRAGMA reverse_unordered_selects = ON"};
+	sqlite3_stmt *source, *target = store_prepare(to, insert);
+	int error = -FAULT_DAMAGED;
+	size_t i;
+
+	*copied = 0;
+	if (target == NULL)
+		return -FAULT_TYPE;
+	for (i = 0; error == -FAULT_DAMAGED && i < sizeof(ways) / sizeof(*ways); i++) {
+		if (execute(from, ways[i]) != 0)
+			break;
+		source = store_prepare(from, select);
+		error = source != NULL ? copy_rows(source, target, copied) : -FAULT_DAMAGED;
+		(void)sqlite3_finalize(source);
+		/* From the other end nothing can make up for what this one met. */
+		if (i > 0 && error == 0)
+			error = -FAULT_DAMAGED;
+	}
+	(void)sqlite3_finalize(target);
+	return error;
 }
 
 int

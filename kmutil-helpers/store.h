@@ -19,9 +19,9 @@ struct store_rung {
 };
 
 /*
- * Opens the file and climbs the ladder where it is older; `read_only` changes
- * nothing and makes nothing. The caller closes *db with store_close.
- * 0; -ENOENT (read only, no file); -FAULT_NEWER: written by a newer version and
+ * Opens the file, reads every page of it once (quick_check) and climbs the ladder where
+ * it is older; `read_only` does neither, changes nothing and makes nothing. The caller closes *db
+ * with store_close. 0; -ENOENT (read only, no file); -FAULT_NEWER: written by a newer version and
  * left alone; -FAULT_DAMAGED; -FAULT_TYPE for anything else of SQLite's.
  */
 int store_open(const char *path, bool read_only, const struct store_rung *ladder, size_t rungs,
@@ -29,6 +29,13 @@ int store_open(const char *path, bool read_only, const struct store_rung *ladder
 void store_close(sqlite3 *db);
 /* Whether an open file has not climbed the whole ladder: one that is read only. */
 bool store_is_behind(sqlite3 *db, const struct store_rung *ladder, size_t rungs);
+
+/* Copies the rows that can still be read of a damaged store: `select` wants no order,
+ * `insert` has ?1 to ?N for its columns and leaves out what is there already. The table is
+ * walked from one end, and where that fails from the other; *copied counts the rows. 0;
+ * -FAULT_DAMAGED: some rows may be missing; else a fault of the new store. */
+int store_salvage(sqlite3 *from, const char *select, sqlite3 *to, const char *insert,
+    size_t *copied) __attribute__((warn_unused_result));
 
 /* A statement from static SQL; NULL after an error of SQLite's. Ended with
  * sqlite3_finalize. */

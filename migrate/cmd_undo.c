@@ -12,12 +12,14 @@
 #include "migrate/report.h"
 #include "migrate/undo_gate.h"
 #include "uninstall/undo.h"
+#include "uninstall/vault_strays.h"
 #include "kmutil-helpers/banned.h"
 
 struct undo {
 	struct session session;
 	struct ledger_run *target; /* the run that is undone; NULL: there is none */
 	struct run run;
+	struct dexts dexts;
 	struct step *steps;
 	size_t count;
 	struct ledger_case *cases; /* those that the target acted on */
@@ -26,6 +28,9 @@ struct undo {
 	bool must_follow; /* the kernel has changed since, or will at the restart */
 	const char *refusal;
 	const char *aside; /* what came of the dext that was in the way; NULL */
+	struct vault_strays *strays;
+	size_t stray_count;
+	size_t left; /* how much of what was asked for can no longer be given back */
 	int exit;
 };
 
@@ -44,6 +49,53 @@ parse_run(const struct options *options)
 	return id;
 }
 
+/* Whether what lies there is part of what was asked for: of a run by its number, else of
+ * the last one and of what came after. */
+static bool
+is_asked_for(const struct undo *undo, int64_t id, int64_t run)
+{
+	return id > 0 ? run == id : undo->target == NULL || run >= undo->target->id;
+}
+
+/* What the ledger does not know any more, nobody can put back where it was: that is no
+ * "there is nothing". */
+static void
+find_strays(struct undo *undo, int64_t id)
+{
+	struct session *session = &undo->session;
+	struct vault_strays *runs;
+	size_t count, i;
+
+	if (vault_strays_list(&session->ledger, session->arena, &runs, &count) != 0)
+		return;
+	undo->strays = runs;
+	for (i = 0; i < count; i++) {
+		if (!is_asked_for(undo, id, runs[i].run))
+			continue;
+		undo->strays[undo->stray_count++] = runs[i];
+		if (undo->target == NULL || undo->target->id == runs[i].run)
+			undo->left += runs[i].count;
+	}
+}
+
+static void
+tell_strays(struct undo *undo)
+{
+	struct session *session = &undo->session;
+	size_t i;
+
+	for (i = 0; i < undo->stray_count; i++)
+		problem_add_text(&session->scan.problems,
+		    arena_printf(session->arena, "%s/vault/%lld", session->ledger.folder,
+			(long long)undo->strays[i].run),
+		    "ledger",
+		    arena_printf(session->arena,
+			"holds %zu of which the ledger does not know any more where they were; "
+			"they stay there",
+			undo->strays[i].count),
+		    false);
+}
+
 static void
 find_target(struct undo *undo)
 {
@@ -51,13 +103,14 @@ find_target(struct undo *undo)
 	int64_t id = parse_run(session->options);
 	int error;
 
-	if (!session->has_ledger)
+	if (!session->has_ledger || session->ledger_unread)
 		return;
 	error = ledger_run_find(&session->ledger, session->arena, id, &undo->target);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
 		    fault_sentence(error));
-	if (id > 0 && undo->target == NULL)
+	find_strays(undo, id);
+	if (id > 0 && undo->target == NULL && undo->left == 0)
 		die(EXIT_USAGE, "%lld: there is no such run; kextirpate history lists them",
 		    (long long)id);
 	if (undo->target != NULL && session->ledger.db != NULL)
@@ -148,6 +201,13 @@ announce(const struct undo *undo)
 	buf_done(&text);
 }
 
+/* A run is undone when nothing of it is left in the vault. */
+static bool
+is_part_left(const struct undo *undo)
+{
+	return undo->run.failed > 0 || undo->left > 0;
+}
+
 static void
 carry_out(struct undo *undo)
 {
@@ -165,9 +225,9 @@ carry_out(struct undo *undo)
 	undo->run.id = row.id;
 	if (error == 0)
 		error = run_steps(&undo->run, undo->steps, undo->count);
-	undo->exit = undo->run.failed > 0 ? 6 : undo->must_follow ? 2 : 0;
+	undo->exit = is_part_left(undo) ? 6 : undo->must_follow ? 2 : 0;
 	if (error == 0)
-		error = undo->run.failed > 0
+		error = is_part_left(undo)
 			    ? ledger_run_end(&session->ledger, row.id, "failed", undo->exit)
 			    : undo_finish(&session->ledger, session->arena, row.id,
 				  undo->target->id, undo->exit);
@@ -197,6 +257,10 @@ exit_of_last_undo(struct undo *undo)
 static const char *
 files_text(const struct undo *undo)
 {
+	if (undo->session.ledger_unread)
+		return "what could be given back is not known: the ledger could not be read";
+	if (undo->target == NULL && undo->left > 0)
+		return "nothing could be given back: what lies in the vault is not in the ledger";
 	if (undo->target == NULL)
 		return undo->exit == 2
 			   ? "everything is back already; the kernel follows at a rebuild "
@@ -249,7 +313,6 @@ find_subjects(struct undo *undo, size_t *count)
 static void
 print(struct undo *undo, struct report *report)
 {
-	struct dexts dexts;
 	size_t count;
 	struct subject **subjects = find_subjects(undo, &count);
 
@@ -260,11 +323,10 @@ print(struct undo *undo, struct report *report)
 		buf_text(&report->out, "\n");
 		return;
 	}
-	dexts_read(&undo->session, &dexts);
 	report_json_steps(report, undo->run.id, undo->steps, undo->count);
 	report_json_plan(report, NULL);
-	report_json_kexts(report, subjects, count, &dexts);
-	report_json_dexts(report, &dexts);
+	report_json_kexts(report, subjects, count, &undo->dexts);
+	report_json_dexts(report, &undo->dexts);
 	json_object_begin(&report->json, "next");
 	json_text(&report->json, "text", undo_text(undo));
 	json_null(&report->json, "command");
@@ -291,6 +353,10 @@ undo_command(const struct options *options)
 		carry_out(&undo);
 		session_look_again(&undo.session);
 	}
+	dexts_read(&undo.session, &undo.dexts);
+	if (undo.refusal == NULL && (undo.left > 0 || undo.session.ledger_unread))
+		undo.exit = 6;
+	tell_strays(&undo);
 	report_begin(&report, &undo.session, "undo");
 	print(&undo, &report);
 	exit = report_end(&report, undo.exit);

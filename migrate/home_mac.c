@@ -91,7 +91,8 @@ home_mac_check(struct session *session, bool write)
 	}
 	if (error == 0 && write && there == NULL)
 		error = ledger_mac_put(&session->ledger, here);
-	if (error != 0)
+	/* Of a damaged one it is told when its cases are read. */
+	if (error != 0 && error != -FAULT_DAMAGED)
 		problem_add(&session->scan.problems,
 		    arena_printf(session->arena, "%s/ledger.db", session->ledger.folder), "ledger",
 		    error, "on which Mac it was written is unknown", false);

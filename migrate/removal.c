@@ -559,6 +559,9 @@ removal_report(struct removal *removal, const char *command)
 		       has_planned_step(&removal->plan);
 	struct report report;
 
+	/* Of what the ledger has lost nobody can tell what waits. */
+	if (removal->session->ledger.lost && removal->session->options->target_count == 0)
+		removal->exit = exit_worst(removal->exit, 7);
 	/* Nothing that a person could do: macOS names it, and has nothing to drop. */
 	if (removal->plan.nothing_to_drop && removal->exit == 1)
 		standing = STANDING_INERT;

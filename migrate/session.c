@@ -154,24 +154,70 @@ session_state_folder(struct arena *arena, const struct options *options)
 	return canonical;
 }
 
+/* A ledger that is there and cannot be read: no kext's standing is known. */
 static void
-open_ledger(struct session *session, bool write)
+tell_unread(struct session *session, const char *path, int error)
+{
+	const char *unknown = "what earlier runs did is unknown";
+
+	session->ledger_unread = true;
+	if (error == -EACCES)
+		unknown = "what earlier runs did is unknown; status.json beside it is for all to "
+			  "read";
+	else if (error == -FAULT_DAMAGED || error == -FAULT_LOST)
+		unknown = "what earlier runs did is unknown; recheck, or whatever changes the Mac "
+			  "next, begins a new one with what can still be read, and keeps this one";
+	problem_add(&session->scan.problems, path, "ledger", error, unknown, true);
+}
+
+/* Says that this ledger is a new one, and what nobody knows any more. */
+static void
+tell_mended(struct session *session)
+{
+	struct ledger *ledger = &session->ledger;
+	struct arena *arena = session->arena;
+	const char *what =
+	    ledger->kept_as != NULL
+		? arena_printf(arena,
+		      "was damaged and is kept beside it as %s; a new one was begun with what "
+		      "could be read of it",
+		      ledger->kept_as)
+		: "was missing, although the vault holds what earlier runs moved; a new one was "
+		  "begun";
+	const char *lost =
+	    ledger->lost
+		? arena_printf(arena,
+		      "; part of it is lost: of some kexts it may not be known any more that they "
+		      "were to go (kextirpate status lists those that are known, uninstall takes "
+		      "up the others again), and of files in %s/vault/RUN not where they were",
+		      ledger->folder)
+		: "; no more is known to be missing";
+
+	if (ledger->kept_as != NULL || ledger->lost)
+		problem_add_text(&session->scan.problems,
+		    arena_printf(arena, "%s/ledger.db", ledger->folder), "ledger",
+		    arena_printf(arena, "%s%s", what, lost), false);
+}
+
+static void
+open_ledger(struct session *session, bool write, bool acts)
 {
 	const char *canonical = session_state_folder(session->arena, session->options);
 	int error;
 
 	if (!session->root.live && session->options->state == NULL)
 		return;
-	if (write)
+	if (write || acts)
 		trust_check(session->arena, canonical);
 	error = ledger_open(session->arena, canonical, write, &session->ledger);
 	if (error != 0 && write)
 		die_of_ledger(canonical, error);
 	session->has_ledger = error == 0;
+	if (error == 0 && write)
+		tell_mended(session);
 	if (error != 0)
-		problem_add(&session->scan.problems,
-		    arena_printf(session->arena, "%s/ledger.db", canonical), "ledger", error,
-		    "what earlier runs did is unknown", true);
+		tell_unread(
+		    session, arena_printf(session->arena, "%s/ledger.db", canonical), error);
 	home_mac_check(session, write);
 }
 
@@ -211,8 +257,8 @@ read_rows(struct session *session)
 	error =
 	    ledger_case_list(&session->ledger, session->arena, &session->rows, &session->row_count);
 	if (error != 0)
-		problem_add(&session->scan.problems, session->ledger.folder, "ledger", error,
-		    "what earlier runs did is unknown", true);
+		tell_unread(session,
+		    arena_printf(session->arena, "%s/ledger.db", session->ledger.folder), error);
 }
 
 bool
@@ -260,6 +306,7 @@ make_look(struct session *session)
 	    .verifying = is_still_busy(session),
 	    .has_rebuild = session_has_rebuild(session),
 	    .carrier_unreadable = carrier_unreadable(session),
+	    .ledger_unread = session->ledger_unread,
 	};
 	if (session->root.live && session->row_count > 0)
 		session->look.witnesses_disagree = !witness_agree(session);
@@ -394,7 +441,7 @@ begin(struct session *session, const struct options *options, int needs, struct 
 	load_rules(session, needs);
 	if ((needs & SESSION_AWAY) != 0)
 		return;
-	open_ledger(session, (needs & SESSION_WRITE) != 0);
+	open_ledger(session, (needs & SESSION_WRITE) != 0, (needs & SESSION_TRUST) != 0);
 	if ((needs & SESSION_WRITE) != 0)
 		recover(session);
 	read_rows(session);

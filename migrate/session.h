@@ -43,6 +43,7 @@ struct session {
 	struct rule_set rules;
 	struct ledger ledger;
 	bool has_ledger;
+	bool ledger_unread; /* there is one, and what it knows of the cases cannot be told */
 	struct recovery recovery; /* of a run that was cut off; for SESSION_WRITE */
 	struct scan scan;
 	size_t problems_before_scan; /* of the rules, the ledger, a run that was cut off */

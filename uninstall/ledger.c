@@ -11,7 +11,8 @@
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/os.h"
 #include "kmutil-helpers/snapshot.h"
-#include "uninstall/ledger.h"
+#include "uninstall/ledger_mend.h"
+#include "uninstall/vault_strays.h"
 #include "kmutil-helpers/banned.h"
 
 /* The only schema. A rung is never edited after a release; the ladder only grows. */
@@ -81,10 +82,11 @@ sync_folder_above(struct arena *arena, const char *path)
 	return error;
 }
 
-static int
-take_lock(const char *path, int *lock_fd)
+int
+ledger_lock(struct arena *arena, const char *folder, int *lock_fd)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(arena_printf(arena, "%s/lock", folder),
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
@@ -118,6 +120,85 @@ hide_vault(const char *vault, struct arena *arena)
 	return error;
 }
 
+static const char sql_all_tables[] =
+    "SELECT 1 FROM run, step, vaulted, kext_case, standing, sighting, owned LIMIT 0";
+
+/* A database of someone else has other tables. */
+static int
+check_tables(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = store_prepare(db, sql_all_tables);
+	int error = stmt != NULL ? 0 : -FAULT_DAMAGED;
+
+	(void)sqlite3_finalize(stmt);
+	return error;
+}
+
+int
+ledger_open_file(const char *path, bool read_only, sqlite3 **db)
+{
+	int error = store_open(path, read_only, ledger_ladder, LEDGER_RUNGS, db);
+
+	if (error == 0 && !read_only)
+		error = check_tables(*db);
+	if (error != 0) {
+		store_close(*db);
+		*db = NULL;
+	}
+	return error;
+}
+
+/* Whether runs have left something in the vault that the ledger, new or absent, does
+ * not know. */
+static bool
+has_strays(struct arena *arena, struct ledger *ledger)
+{
+	struct vault_strays *runs;
+	size_t count;
+
+	return vault_strays_list(ledger, arena, &runs, &count) == 0 && count > 0;
+}
+
+/* SQLite takes a file without a byte for a new one. The first run may have been cut off
+ * there; but what others had left behind, it has not known. */
+static bool
+is_emptied(struct arena *arena, struct ledger *ledger, const char *file)
+{
+	struct stat st;
+
+	return path_stat(&ledger->root, file, &st) == 0 && st.st_size == 0 &&
+	       has_strays(arena, ledger);
+}
+
+/* Opens the file; one that is not whole makes way for a new one. */
+static int
+open_whole(struct arena *arena, struct ledger *ledger, const char *file)
+{
+	bool absent;
+	int error = 0;
+
+	if (ledger_mend_is_cut_off(arena, ledger)) {
+		error = ledger_mend_finish(arena, ledger);
+		/* What it could not read is not known any more, nor how its name ends. */
+		ledger->kept_as = "ledger.db.damaged-*";
+		ledger->lost = true;
+	}
+	absent = !path_exists(&ledger->root, file);
+	if (error == 0)
+		error = is_emptied(arena, ledger, file)
+			    ? -FAULT_DAMAGED
+			    : ledger_open_file(file, false, &ledger->db);
+	if (error == -FAULT_DAMAGED) {
+		error = ledger_mend(arena, ledger);
+		if (error == 0)
+			error = ledger_open_file(file, false, &ledger->db);
+	}
+	/* Not even its register was whole. */
+	if (error == 0 && (absent || ledger->kept_as != NULL))
+		ledger->lost |= has_strays(arena, ledger);
+	return error;
+}
+
 static int
 open_writer(struct arena *arena, struct ledger *ledger)
 {
@@ -134,9 +215,9 @@ open_writer(struct arena *arena, struct ledger *ledger)
 	if (error == 0)
 		error = hide_vault(vault, arena);
 	if (error == 0)
-		error = take_lock(arena_printf(arena, "%s/lock", ledger->folder), &ledger->lock_fd);
+		error = ledger_lock(arena, ledger->folder, &ledger->lock_fd);
 	if (error == 0)
-		error = store_open(file, false, ledger_ladder, LEDGER_RUNGS, &ledger->db);
+		error = open_whole(arena, ledger, file);
 	/* The umask kept others out of what was made; the folder itself is for all to
 	 * see. */
 	if (error == 0 && chmod(ledger->folder, 0755) != 0)
@@ -156,7 +237,7 @@ open_in_place(struct arena *arena, const char *file, sqlite3 **db)
 	*db = NULL;
 	if (stat(arena_printf(arena, "%s-journal", file), &st) == 0 && st.st_size > 0)
 		return 0;
-	error = store_open(file, true, ledger_ladder, LEDGER_RUNGS, db);
+	error = ledger_open_file(file, true, db);
 	if (error == 0 && store_is_behind(*db, ledger_ladder, LEDGER_RUNGS)) {
 		store_close(*db);
 		*db = NULL;
@@ -171,15 +252,19 @@ open_reader(struct arena *arena, struct ledger *ledger)
 {
 	const char *file = arena_printf(arena, "%s/ledger.db", ledger->folder), *copy;
 	struct snapshot snapshot;
-	int error = open_in_place(arena, file, &ledger->db);
+	int error = is_emptied(arena, ledger, file) ? -FAULT_DAMAGED
+						    : open_in_place(arena, file, &ledger->db);
 
 	if (error == 0 && ledger->db == NULL) {
 		error = snapshot_database(&ledger->root, file, arena, &snapshot, &copy);
 		if (error == 0)
-			error = store_open(copy, false, ledger_ladder, LEDGER_RUNGS, &ledger->db);
+			error = ledger_open_file(copy, false, &ledger->db);
 		/* The open database keeps its unlinked file. */
 		snapshot_done(&snapshot);
 	}
+	if (error == -ENOENT &&
+	    (ledger_mend_is_cut_off(arena, ledger) || has_strays(arena, ledger)))
+		error = -FAULT_LOST;
 	ledger->fresh = error == -ENOENT;
 	return ledger->fresh ? 0 : error;
 }

@@ -40,16 +40,25 @@ struct ledger {
 	const char *folder;   /* the state folder */
 	int lock_fd;          /* -1: not locked */
 	bool fresh;           /* there was no ledger: nothing is recorded */
+	/* of an opening for writing that found no whole ledger (ledger_mend.h) */
+	const char *kept_as; /* the name of the damaged one; NULL: none, or it was not there */
+	bool lost;           /* and not all that it held is in this one */
 };
 
 /* Opens the ledger in folder. For writing: makes folder, vault and file where they
- * are absent, takes the lock, and climbs the ladder. For reading: an absent ledger
- * is an empty one; an unfinished transaction of a killed run is rolled back in a
- * private copy. 0, -EWOULDBLOCK: another run holds the lock, -FAULT_NEWER,
- * -FAULT_DAMAGED, -errno. The caller ends it with ledger_close. */
+ * are absent, takes the lock, climbs the ladder and looks whether the file is whole;
+ * what is not is kept under another name, and a new one begun. For reading: an absent
+ * ledger is an empty one, unless the vault holds something (-FAULT_LOST); an unfinished
+ * transaction of a killed run is rolled back in a private copy. 0, -EWOULDBLOCK:
+ * another run holds the lock, -FAULT_NEWER, -FAULT_DAMAGED (for reading), -errno. The
+ * caller ends it with ledger_close. */
 int ledger_open(struct arena *arena, const char *folder, bool write, struct ledger *ledger)
     __attribute__((warn_unused_result));
 void ledger_close(struct ledger *ledger);
+/* The lock alone, for who writes beside the ledger and not into it; the caller closes
+ * *lock_fd. 0, -EWOULDBLOCK, -errno. */
+int ledger_lock(struct arena *arena, const char *folder, int *lock_fd)
+    __attribute__((warn_unused_result));
 
 /* --- on which Mac (ledger_mac.c) --- */
 

@@ -3,14 +3,17 @@
 #include <string.h>
 
 #include "kmutil-helpers/fault.h"
-#include "uninstall/ledger.h"
+#include "uninstall/vault_strays.h"
 #include "kmutil-helpers/banned.h"
 
 #define NOW_BYTES 32
 
 static const char sql_run_insert[] =
-    "INSERT INTO run (command, targets, began_at, build, boot_uuid, state)"
-    " VALUES (:command, :targets, :began_at, :build, :boot_uuid, 'running')";
+    "INSERT INTO run (id, command, targets, began_at, build, boot_uuid, state)"
+    " VALUES (:id, :command, :targets, :began_at, :build, :boot_uuid, 'running')";
+static const char sql_run_last_id[] =
+    "SELECT max(coalesce((SELECT max(id) FROM run), 0), coalesce((SELECT max(run) FROM step), 0),"
+    " coalesce((SELECT max(run) FROM vaulted), 0))";
 static const char sql_run_end[] =
     "UPDATE run SET state = :state, exit = :exit, ended_at = :ended_at WHERE id = :id";
 static const char sql_run_by_id[] =
@@ -50,14 +53,32 @@ ledger_step_set(struct ledger *ledger, int64_t run, const struct step *step)
 	return store_run(stmt);
 }
 
+/* One more than any that left a trace, in the ledger or in the vault: a ledger that was
+ * begun anew, or is an older one that someone put back, knows less than the vault. */
+static int64_t
+next_id(struct ledger *ledger)
+{
+	struct arena *arena = arena_new(0);
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_run_last_id);
+	int64_t in_vault = vault_last_run(ledger, arena), id = 0;
+
+	if (stmt != NULL && sqlite3_step(stmt) == SQLITE_ROW)
+		id = sqlite3_column_int64(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	arena_free(arena);
+	return (id > in_vault ? id : in_vault) + 1;
+}
+
 static int
 insert_run(struct ledger *ledger, struct ledger_run *run)
 {
+	int64_t id = next_id(ledger);
 	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_run_insert);
 	char now[NOW_BYTES];
 	int error;
 
 	ledger_now(now, sizeof(now));
+	store_bind_integer(stmt, ":id", id);
 	store_bind_text(stmt, ":command", run->command);
 	store_bind_text(stmt, ":targets", run->targets);
 	store_bind_text(stmt, ":began_at", now);

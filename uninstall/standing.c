@@ -43,8 +43,7 @@ judge_restarted(const struct evidence *e)
 		return e->returns >= RETURNS_MAX && !e->facts.bundle ? STANDING_BLOCKED
 								     : STANDING_RETURNED;
 	/* A rebuild, the restart, and still listed: it does not converge. */
-	if (e->facts.listed &&
-	    (e->rebuild == REBUILD_APPROVED || e->rebuild == REBUILD_FRUITLESS))
+	if (e->facts.listed && (e->rebuild == REBUILD_APPROVED || e->rebuild == REBUILD_FRUITLESS))
 		return STANDING_BLOCKED;
 	return STANDING_INERT;
 }
@@ -74,6 +73,8 @@ standing_judge(const struct evidence *e)
 	if (e->apple)
 		return STANDING_APPLE;
 	if (e->live && e->safe_mode)
+		return STANDING_UNKNOWN;
+	if (e->live && e->ledger_unread)
 		return STANDING_UNKNOWN;
 	if (!e->facts.has_carrier && e->carrier_unreadable)
 		return STANDING_UNKNOWN;

@@ -54,6 +54,7 @@ struct evidence {
 	bool live;                 /* the running system, not a copy */
 	struct case_facts facts;
 	bool carrier_unreadable;   /* a carrier source could not be read */
+	bool ledger_unread;        /* whether there is a case cannot be told */
 	bool safe_mode;
 	bool verifying;            /* kernelmanagerd is still busy */
 	bool witnesses_disagree;   /* about the collection that this boot loaded */

@@ -16,6 +16,7 @@ struct look {
 	bool live, safe_mode, verifying;
 	bool has_rebuild;
 	bool carrier_unreadable;
+	bool ledger_unread; /* there is one, and it could not be read */
 	bool witnesses_disagree;
 };
 

@@ -144,7 +144,7 @@ case $status in
 *) ok "it ends with $status" ;;
 esac
 says 'ledger'
-is 'what is left of it is kept' "$(find "$state" -name 'ledger*' ! -name '*-journal' -size +4k | wc -l)" 1
+is 'what is left of it is kept' "$(find "$state" -name 'ledger.db.damaged-*' ! -name '*-journal' -size +4k | wc -l)" 1
 
 echo '# rules are missing'
 removed

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Ledger and vault in a temporary folder: what moves comes back the same. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -221,14 +222,124 @@ reading_an_absent_ledger_makes_nothing(void **state)
 	assert_false(exists(w, "none"));
 }
 
+static size_t
+count_rows(sqlite3 *db, const char *table)
+{
+	char sql[128];
+	sqlite3_stmt *stmt;
+	size_t count;
+
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+	stmt = store_prepare(db, sql);
+	assert_non_null(stmt);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	count = (size_t)sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return count;
+}
+
 static void
-a_damaged_ledger_is_told_and_left_alone(void **state)
+a_file_that_is_no_ledger_is_told_by_readers_and_kept_by_writers(void **state)
 {
 	struct world *w = *state;
 	struct ledger second;
 
 	folder_add(&w->folder, "bad/ledger.db", "this is no database, and it is long enough");
-	assert_int_equal(ledger_open(w->arena, at(w, "bad"), true, &second), -FAULT_DAMAGED);
+	assert_int_equal(ledger_open(w->arena, at(w, "bad"), false, &second), -FAULT_DAMAGED);
+	assert_int_equal(ledger_open(w->arena, at(w, "bad"), true, &second), 0);
+	assert_non_null(second.kept_as);
+	assert_true(second.lost);
+	assert_int_equal(
+	    access(arena_printf(w->arena, "%s/%s", at(w, "bad"), second.kept_as), F_OK), 0);
+	ledger_close(&second);
+}
+
+/* All that it was may be in there. */
+static void
+the_journal_of_an_emptied_ledger_is_kept(void **state)
+{
+	struct world *w = *state;
+	struct ledger second;
+
+	folder_add(&w->folder, "bad/ledger.db", "");
+	folder_add(&w->folder, "bad/ledger.db-journal", "pages");
+	folder_add(&w->folder, "bad/vault/1/1", "what a run has moved");
+	assert_int_equal(ledger_open(w->arena, at(w, "bad"), false, &second), -FAULT_DAMAGED);
+	assert_int_equal(ledger_open(w->arena, at(w, "bad"), true, &second), 0);
+	assert_true(second.lost);
+	assert_int_equal(
+	    access(arena_printf(w->arena, "%s/%s-journal", at(w, "bad"), second.kept_as), F_OK), 0);
+	ledger_close(&second);
+}
+
+/* One row in each table of today's schema, whatever it is: a table or a column that
+ * mending forgets is found here. */
+static void
+what_can_be_read_of_a_damaged_ledger_lives_on(void **state)
+{
+	struct world *w = *state;
+	const char *const tables[] = {
+	    "mac", "run", "step", "vaulted", "kext_case", "standing", "sighting", "owned"};
+	char sql[256], nonsense[4096];
+	struct ledger second;
+	sqlite3_stmt *stmt;
+	size_t i;
+	int fd, page;
+
+	assert_int_equal(sqlite3_exec(w->ledger.db,
+			     "PRAGMA foreign_keys = OFF; CREATE TABLE ballast (x);"
+			     "INSERT INTO ballast VALUES (zeroblob(9000))",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	stmt = store_prepare(w->ledger.db,
+	    "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name <> 'ballast'");
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(stmt, 0), sizeof(tables) / sizeof(*tables));
+	(void)sqlite3_finalize(stmt);
+	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		(void)snprintf(sql, sizeof(sql),
+		    "SELECT 'INSERT INTO %s VALUES (' || group_concat(1) || ')'"
+		    " FROM pragma_table_info('%s')",
+		    tables[i], tables[i]);
+		stmt = store_prepare(w->ledger.db, sql);
+		assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+		assert_int_equal(sqlite3_exec(w->ledger.db,
+				     (const char *)sqlite3_column_text(stmt, 0), NULL, NULL, NULL),
+		    SQLITE_OK);
+		(void)sqlite3_finalize(stmt);
+	}
+	stmt = store_prepare(
+	    w->ledger.db, "SELECT rootpage FROM sqlite_master WHERE name = 'ballast'");
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	page = sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	ledger_close(&w->ledger);
+	memset(nonsense, 0xa5, sizeof(nonsense));
+	fd = open(at(w, "state/ledger.db"), O_WRONLY);
+	assert_int_equal(pwrite(fd, nonsense, sizeof(nonsense), (page - 1) * 4096), 4096);
+	(void)close(fd);
+
+	assert_int_equal(ledger_open(w->arena, at(w, "state"), true, &second), 0);
+	assert_non_null(second.kept_as);
+	assert_false(second.lost);
+	for (i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		if (count_rows(second.db, tables[i]) != 1)
+			fail_msg("%s: its row is lost", tables[i]);
+	ledger_close(&second);
+}
+
+static void
+a_run_never_meets_what_is_in_the_vault(void **state)
+{
+	struct world *w = *state;
+	struct ledger_run run = {.command = "uninstall", .targets = ""};
+
+	assert_int_equal(mkdir(at(w, "state/vault/41"), 0700), 0);
+	assert_int_equal(mkdir(at(w, "state/vault/99x"), 0700), 0);
+	assert_int_equal(ledger_run_begin(&w->ledger, &run, NULL, 0, NULL, 0), 0);
+	assert_int_equal(run.id, 42);
+	assert_int_equal(ledger_run_begin(&w->ledger, &run, NULL, 0, NULL, 0), 0);
+	assert_int_equal(run.id, 43);
 }
 
 static void
@@ -294,9 +405,14 @@ static void
 a_case_is_read_back_and_each_change_of_standing_kept(void **state)
 {
 	struct world *w = *state;
-	struct ledger_case row = {.key = "com.example", .bundle_id = "com.example", .run = 1,
-	    .restart_needed = true, .rebuild = REBUILD_WANTED,
-	    .standing = STANDING_APPROVAL_PENDING, .since = "a", .build = "24G84"};
+	struct ledger_case row = {.key = "com.example",
+	    .bundle_id = "com.example",
+	    .run = 1,
+	    .restart_needed = true,
+	    .rebuild = REBUILD_WANTED,
+	    .standing = STANDING_APPROVAL_PENDING,
+	    .since = "a",
+	    .build = "24G84"};
 	struct ledger_standing *standings;
 	struct ledger_case *rows;
 	size_t count;
@@ -355,7 +471,10 @@ main(void)
 	    TEST(vault_and_ledger_are_their_owner_s_alone),
 	    TEST(a_second_writer_is_turned_away),
 	    TEST(reading_an_absent_ledger_makes_nothing),
-	    TEST(a_damaged_ledger_is_told_and_left_alone),
+	    TEST(a_file_that_is_no_ledger_is_told_by_readers_and_kept_by_writers),
+	    TEST(the_journal_of_an_emptied_ledger_is_kept),
+	    TEST(what_can_be_read_of_a_damaged_ledger_lives_on),
+	    TEST(a_run_never_meets_what_is_in_the_vault),
 	    TEST(a_newer_ledger_is_left_alone),
 	    TEST(what_an_older_ledger_knows_can_be_given_back),
 	    TEST(what_is_registered_anew_is_what_stands_there_now),
