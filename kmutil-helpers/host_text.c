@@ -3,6 +3,7 @@
  * The texts of sw_vers, sysctl, csrutil and bputil (tool_host.h). Rows are known
  * by their name or by the four letters in parentheses, not by their place.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "kmutil-helpers/text_line.h"
@@ -31,6 +32,17 @@ int
 host_macos_of_build(const char *build)
 {
 	return build[strspn(build, "0123456789")] != '\0' ? host_macos_of_darwin(build) : 0;
+}
+
+bool
+host_build_is_older(const char *build, const char *than)
+{
+	char *rest, *other;
+	long a = strtol(build, &rest, 10), b = strtol(than, &other, 10);
+
+	if (a != b || *rest != *other || *rest == '\0')
+		return a != b ? a < b : *rest < *other;
+	return strtol(rest + 1, NULL, 10) < strtol(other + 1, NULL, 10);
 }
 
 static void

@@ -67,4 +67,7 @@ int host_macos_of_build(const char *build);
 /* The same of a version of Darwin or of DriverKit, "24" or "24.6". */
 int host_macos_of_darwin(const char *version);
 
+/* Whether a build, "24G84", comes before another one. */
+bool host_build_is_older(const char *build, const char *than);
+
 #endif

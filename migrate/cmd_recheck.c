@@ -18,6 +18,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define QUIET_SECONDS 300
+#define EXTENSIONS "/Library/Extensions/"
 
 static bool
 is_same(const char *a, const char *b)
@@ -34,8 +35,9 @@ tell_what_happened(const struct options *options, const struct seen *seen, const
 	if (options->quiet || seen->build == NULL || host->build == NULL)
 		return;
 	if (!is_same(seen->build, host->build))
-		buf_printf(&text,
-		    "kextirpate: macOS was updated since the last look: %s is now %s\n",
+		buf_printf(&text, "kextirpate: macOS %s the last look: %s is now %s\n",
+		    host_build_is_older(host->build, seen->build) ? "is an older one than at"
+								  : "was updated since",
 		    seen->build, host->build);
 	else if (!is_same(seen->boot_uuid, host->boot_uuid))
 		buf_text(&text, "kextirpate: the Mac was restarted since the last look\n");
@@ -139,17 +141,37 @@ is_settled(const struct removal *removal)
 	return true;
 }
 
+/* Where a case's bundle was and no folder that is compared tells that it is there again. */
+static struct seen_paths
+list_bundles(struct session *session)
+{
+	struct seen_paths bundles = {
+	    .items = arena_array(session->arena, session->row_count + 1, sizeof(*bundles.items))};
+	const char *path;
+	size_t i;
+
+	for (i = 0; i < session->row_count; i++) {
+		path = session->rows[i].path;
+		if (path != NULL && path[0] == '/' &&
+		    (strncmp(path, EXTENSIONS, strlen(EXTENSIONS)) != 0 ||
+			strchr(path + strlen(EXTENSIONS), '/') != NULL))
+			bundles.items[bundles.count++] = path;
+	}
+	return bundles;
+}
+
 /* While macOS is busy the next look is the first of this boot again. */
 static void
 remember(struct removal *removal)
 {
 	struct session *session = removal->session;
+	struct seen_paths bundles = list_bundles(session);
 	int error;
 
 	if (session->look.verifying || session->look.safe_mode)
 		return;
 	error = seen_write(session->arena, session->ledger.folder, session->options, &session->host,
-	    is_settled(removal), removal->exit);
+	    &bundles, is_settled(removal), removal->exit);
 	if (error != 0)
 		problem_add(&session->scan.problems,
 		    arena_printf(session->arena, "%s/seen", session->ledger.folder), "seen", error,

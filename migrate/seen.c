@@ -14,7 +14,11 @@
 #include "migrate/settings.h"
 #include "kmutil-helpers/banned.h"
 
-#define SEEN_CAP_BYTES ((size_t)16 << 10)
+#define SEEN_CAP_BYTES ((size_t)256 << 10)
+#define EXTENSIONS "/Library/Extensions"
+#define AUXKC "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
+#define CACHES "/System/Library/Caches/com.apple.kernelcaches"
+#define BUNDLE_LINE "bundle " /* and a path: what was a kext's place, whatever is there now */
 #define SEEN_MODE 0600
 
 static void
@@ -41,16 +45,21 @@ add_file(const struct root *root, struct buf *text, const char *path)
 		buf_printf(text, " %d\n", error);
 }
 
-/* The ledger, where kexts are installed, what packages were, who decides: each is one
- * lstat. */
+/* The ledger, where kexts are installed, what macOS builds from and has built, what loads
+ * kexts, what packages were, who decides: each is one lstat. */
 static void
 add_files(const struct root *root, struct arena *arena, struct buf *text, const char *folder,
-    const struct options *options)
+    const struct options *options, const struct host *host)
 {
 	const char *const paths[] = {arena_printf(arena, "%s/ledger.db", folder),
 	    arena_printf(arena, "%s/ledger.db-journal", folder),
-	    options->rules != NULL ? options->rules : RULES_FOLDER, "/Library/Extensions",
-	    "/private/var/db/receipts", SETTINGS_MANAGED, SETTINGS_LOCAL};
+	    options->rules != NULL ? options->rules : RULES_FOLDER, EXTENSIONS,
+	    "/Library/StagedExtensions", AUXKC, AUXKC "/com.apple.kcgen.instructions.plist",
+	    AUXKC "/StashedExtensions", "/Library/KernelCollections",
+	    arena_printf(arena, "/System/Volumes/Preboot%s" CACHES,
+		host->boot_objects_path != NULL ? host->boot_objects_path : ""),
+	    "/Library/LaunchDaemons", "/Library/LaunchAgents", "/private/var/db/receipts",
+	    SETTINGS_MANAGED, SETTINGS_LOCAL};
 	size_t i;
 
 	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++)
@@ -59,15 +68,38 @@ add_files(const struct root *root, struct arena *arena, struct buf *text, const 
 
 static void
 make_text(const struct root *root, struct arena *arena, const char *folder,
-    const struct options *options, const struct host *host, struct buf *text)
+    const struct options *options, const struct host *host, const struct seen_paths *bundles,
+    struct buf *text)
 {
+	size_t i;
+
 	add_line(text, "build", host->build);
 	add_line(text, "boot", host->boot_uuid);
 	add_line(text, "base", host->base_kc_uuid);
 	add_line(text, "folder", host->boot_objects_path);
 	buf_printf(text, "as %d %d %d\n", (int)options->policy, (int)options->approval,
 	    (int)options->restart);
-	add_files(root, arena, text, folder, options);
+	add_files(root, arena, text, folder, options, host);
+	for (i = 0; i < bundles->count; i++) {
+		add_line(text, "bundle", bundles->items[i]);
+		add_file(root, text, bundles->items[i]);
+	}
+}
+
+/* The bundles that the file names: what is to be compared stands in it. */
+static struct seen_paths
+find_bundles(struct arena *arena, const char *text)
+{
+	struct seen_paths bundles = {0};
+	size_t room = 0, len = strlen(BUNDLE_LINE);
+	const char *line = text;
+
+	for (; line != NULL; line = strchr(line, '\n'), line += line != NULL)
+		if (strncmp(line, BUNDLE_LINE, len) == 0)
+			*(const char **)arena_push(
+			    arena, &bundles.items, &bundles.count, &room, sizeof(*bundles.items)) =
+			    arena_strndup(arena, line + len, strcspn(line + len, "\n"));
+	return bundles;
 }
 
 /* The value of a line "NAME VALUE" of the file; NULL when it has none. */
@@ -114,6 +146,7 @@ seen_read(struct arena *arena, const char *folder, const struct options *options
     const struct host *host, struct seen *seen)
 {
 	const char *path = arena_printf(arena, "%s/seen", folder);
+	struct seen_paths bundles;
 	struct buf now = {0};
 	struct root root;
 	struct stat st;
@@ -127,7 +160,8 @@ seen_read(struct arena *arena, const char *folder, const struct options *options
 	    path_read(&root, path, SEEN_CAP_BYTES, arena, &old, &len) == 0 && len == strlen(old)) {
 		seen->build = find_value(arena, old, "build");
 		seen->boot_uuid = find_value(arena, old, "boot");
-		make_text(&root, arena, folder, options, host, &now);
+		bundles = find_bundles(arena, old);
+		make_text(&root, arena, folder, options, host, &bundles, &now);
 		/* What is not known is never the same. */
 		if (host->build != NULL && host->boot_uuid != NULL)
 			compare(old, &now, seen);
@@ -138,7 +172,7 @@ seen_read(struct arena *arena, const char *folder, const struct options *options
 
 int
 seen_write(struct arena *arena, const char *folder, const struct options *options,
-    const struct host *host, bool quiet, int exit)
+    const struct host *host, const struct seen_paths *bundles, bool quiet, int exit)
 {
 	struct buf text = {0};
 	struct root root;
@@ -146,7 +180,7 @@ seen_write(struct arena *arena, const char *folder, const struct options *option
 
 	if (error != 0)
 		return error;
-	make_text(&root, arena, folder, options, host, &text);
+	make_text(&root, arena, folder, options, host, bundles, &text);
 	buf_printf(&text, "%s %d\n", quiet ? "quiet" : "open", exit);
 	error = replace_file(&root, arena_printf(arena, "%s/seen", folder), &text, SEEN_MODE);
 	buf_done(&text);

@@ -19,6 +19,12 @@ struct seen {
 	int exit;   /* what recheck answered then; for quiet */
 };
 
+/* Where the bundles of cases were, besides /Library/Extensions. */
+struct seen_paths {
+	const char **items;
+	size_t count;
+};
+
 /* Reads the file of the state folder and compares it with this Mac as it is now. A file
  * that is absent, malformed, or that others than root could have written says nothing. */
 void seen_read(struct arena *arena, const char *folder, const struct options *options,
@@ -26,6 +32,7 @@ void seen_read(struct arena *arena, const char *folder, const struct options *op
 
 /* Notes what is now. 0 or -errno. */
 int seen_write(struct arena *arena, const char *folder, const struct options *options,
-    const struct host *host, bool quiet, int exit) __attribute__((warn_unused_result));
+    const struct host *host, const struct seen_paths *bundles, bool quiet, int exit)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -90,6 +90,43 @@ mkdir "$mac/Library/Extensions/New.kext"
 on $daemon
 says_not 'nothing has changed'
 
+echo '# no update, no restart: what is noticed within the hour'
+printf 'kext\t/Library/Application Support/Vendor/Plug/Own.kext\tcom.example.own\tEXAMPLE009\n' >"$story/described"
+"$macsim" new "$mac" --macos 15.7 --chip apple --scenario described --describe "$story/described" >"$out" 2>"$err"
+own_kext="$mac/Library/Application Support/Vendor/Plug/Own.kext"
+cp -a "$own_kext" "$story/own"
+expect 2 'a kext that lies where no folder is watched' kextirpate uninstall --approval=ask --without-replacement com.example.own
+restart
+expect 0 'gone' kextirpate recheck
+expect 0 'idle' kextirpate recheck
+says 'nothing has changed since the last look'
+mkdir -p "${own_kext%/*}"
+cp -a "$story/own" "$own_kext"
+expect 1 'its bundle is there again' kextirpate recheck --json
+json "[(k['standing'], k['return_cause']) for k in j['kexts']]" "[('returned', 'restored')]"
+# noticed NAME COMMAND...: idle before, and not behind it.
+noticed() {
+  name=$1
+  shift
+  kextirpate recheck --approval=never
+  kextirpate recheck --approval=never
+  says 'nothing has changed since the last look'
+  "$@"
+  kextirpate recheck --approval=never
+  if grep -q 'nothing has changed' "$out"; then not_ok "$name is noticed"; else ok "$name is noticed"; fi
+}
+removed
+aux="$mac/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
+noticed 'a job that may load a kext' sh -c 'echo "<plist version=\"1.0\"><dict/></plist>" >"$1/Library/LaunchDaemons/new.plist"' sh "$mac"
+noticed 'a stashed kext' mkdir -p "$aux/StashedExtensions/NEW"
+noticed 'new instructions' touch "$aux/com.apple.kcgen.instructions.plist"
+noticed 'a collection that was built' sh -c 'for f in "$1"/System/Volumes/Preboot/*/boot/*/System/Library/Caches/com.apple.kernelcaches; do touch "$f/new"; done' sh "$mac"
+noticed 'a staged copy' mkdir -p "$mac/Library/StagedExtensions/Applications"
+
+sed -i 's/^build .*/build 25A1/' "$state/seen"
+expect 0 'an older macOS was put on the disk' kextirpate recheck
+says 'macOS is an older one than at the last look: 25A1 is now 24G222'
+
 echo '# macOS is still busy'
 removed log-shows-work yes
 set_mac settle=900

@@ -266,10 +266,28 @@ mangled_texts_are_read_without_harm(void **state)
 	mangle_text("console", "person 501\n", host_take, NULL);
 }
 
+static void
+builds_are_older_by_number_letter_number(void **state)
+{
+	static const struct {
+		const char *build, *than;
+		bool older;
+	} rows[] = {{"22G120", "24G222", true}, {"24G222", "22G120", false},
+	    {"24F74", "24G84", true}, {"24G84", "24F999", false}, {"24G84", "24G222", true},
+	    {"24G222", "24G84", false}, {"24G84", "24G84", false}, {"22E772610a", "22E261", false},
+	    {"", "24G84", true}, {"24", "24G84", true}, {"9A581", "10A432", true}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(host_build_is_older(rows[i].build, rows[i].than), rows[i].older);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(builds_are_older_by_number_letter_number),
 	    cmocka_unit_test(macos_major_comes_from_the_build),
 	    cmocka_unit_test(sw_vers_tells_version_and_build),
 	    cmocka_unit_test(sysctl_of_apple_silicon_is_read),
