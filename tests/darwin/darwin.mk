@@ -6,7 +6,7 @@
 
 DARWIN := build/darwin
 DARWIN_STORIES := approve capture_card ch34x collect handoff history installer jobs migrate \
-	owned refusals returned scan studio
+	owned refusals returned scan studio volumes
 DARWIN_OBJECTS := $(patsubst tests/darwin/%.c,$(DARWIN)/%.o,$(filter-out %/layout.c,$(wildcard tests/darwin/*.c)))
 DARWIN_COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -I. $(filter-out -Wvla,$(WARN)) -O1 -g
 
@@ -31,7 +31,7 @@ $(DARWIN)/image.o: tests/darwin/image.S $(MACOS)/x86_64/kextirpate
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DIMAGE='"$(MACOS)/x86_64/kextirpate"' -c -o $@ $<
 
-$(DARWIN)/kextirpate: $(DARWIN_OBJECTS) build/kmutil-helpers/os_linux.o $(DARWIN)/image.o $(DARWIN)/layout.o
+$(DARWIN)/kextirpate: $(DARWIN_OBJECTS) $(addprefix build/kmutil-helpers/,os_linux.o buf.o die.o) $(DARWIN)/image.o $(DARWIN)/layout.o
 	@echo "link $@"
 	$(Q)$(DARWIN_COMPILE) -rdynamic -o $@ $(filter-out %/layout.o,$^) -Wl,--no-as-needed $(LIBS) -ldl
 	$(Q)$@ --machrun-check

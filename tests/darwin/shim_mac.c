@@ -6,13 +6,16 @@
  * builds see the same files.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "kmutil-helpers/os.h"
 #include "tests/darwin/layout.h"
@@ -68,11 +71,47 @@ mac_fgetxattr(int fd, const char *name, void *value, size_t size, uint32_t posit
 	return own_name(name, text) != NULL ? fgetxattr(fd, text, value, size) : -1;
 }
 
+/* The names that are Darwin's; those of Linux alone are not seen. */
+static ssize_t
+mac_flistxattr(int fd, char *names, size_t size, int options)
+{
+	char own[4096];
+	ssize_t len = flistxattr(fd, own, sizeof(own)), total = 0;
+	const char *name;
+
+	(void)options;
+	for (name = own; len > 0 && name < own + len; name += strlen(name) + 1) {
+		if (strncmp(name, "user.", 5) != 0)
+			continue;
+		if (names != NULL && (size_t)total + strlen(name + 5) + 1 > size)
+			return tell(-ERANGE);
+		if (names != NULL)
+			memcpy(names + total, name + 5, strlen(name + 5) + 1);
+		total += (ssize_t)strlen(name + 5) + 1;
+	}
+	return len < 0 ? len : total;
+}
+
+/* Of a link that was opened itself: owner and times. */
+static int
+copy_link_metadata(int to, const struct stat *st)
+{
+	const struct timespec times[] = {st->st_atim, st->st_mtim};
+
+	if (fchownat(to, "", st->st_uid, st->st_gid, AT_EMPTY_PATH) != 0)
+		return -1;
+	return utimensat(to, "", times, AT_EMPTY_PATH);
+}
+
 /* COPYFILE_METADATA is all that the product asks for. */
 static int
 mac_fcopyfile(int from, int to, void *state, uint32_t flags)
 {
+	struct stat st;
+
 	(void)state;
+	if (fstat(from, &st) == 0 && S_ISLNK(st.st_mode))
+		return copy_link_metadata(to, &st);
 	return tell(flags == DARWIN_COPYFILE_METADATA ? os_copy_metadata(from, to) : -EINVAL);
 }
 
@@ -84,6 +123,13 @@ mac_acl_get(const char *path, int type)
 	(void)type;
 	errno = ENOENT;
 	return NULL;
+}
+
+static void *
+mac_acl_get_fd(int fd, int type)
+{
+	(void)fd;
+	return mac_acl_get(NULL, type);
 }
 
 static int
@@ -126,6 +172,17 @@ add_mount(const struct os_mount *mount, void *payload)
 }
 
 static int
+mac_fstatfs(int fd, struct darwin_statfs *out)
+{
+	uint64_t bytes;
+	int error = os_free_bytes(fd, &bytes);
+
+	if (error == 0)
+		*out = (struct darwin_statfs){.bsize = 1, .bavail = bytes, .bfree = bytes};
+	return tell(error);
+}
+
+static int
 mac_getmntinfo(struct darwin_statfs **out, int flags)
 {
 	static struct mounts mounts;
@@ -161,7 +218,11 @@ const struct bound_name mac_names[] = {
     BOUND("renameatx_np", mac_renameatx),
     BOUND("fsetxattr", mac_fsetxattr),
     BOUND("fgetxattr", mac_fgetxattr),
+    BOUND("flistxattr", mac_flistxattr),
     BOUND("fcopyfile", mac_fcopyfile),
+    BOUND("fstatfs", mac_fstatfs),
+    BOUND("acl_get_fd_np", mac_acl_get_fd),
+    BOUND("acl_to_text", mac_refused),
     BOUND("acl_get_link_np", mac_acl_get),
     BOUND("acl_get_entry", mac_refused),
     BOUND("acl_get_tag_type", mac_refused),

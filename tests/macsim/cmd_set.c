@@ -66,7 +66,7 @@ list_settings(void)
 	fputs("macsim: settings: console=NAME|none app-team=TEAM dext-team=TEAM settle=N\n"
 	      "macsim:   dext.state=STATE|none dext.app=PATH\n",
 	    stderr);
-	fputs("macsim:   unreadable=PATH|none hardware-uuid=UUID\n", stderr);
+	fputs("macsim:   unreadable=PATH|none free=BYTES|all hardware-uuid=UUID\n", stderr);
 	fputs("macsim:   route=en0|...|none drives=KEXT:disk|interface|keyboard:NAME,...\n"
 	      "macsim:   volumes=DISK:POINT:TYPE,...|none\n",
 	    stderr);
@@ -93,6 +93,9 @@ is_valid(const char *key, const char *value)
 		return *value && strlen(value) < 400 && !strpbrk(value, " \n");
 	if (!strcmp(key, "settle"))
 		return is_number(value);
+	if (!strcmp(key, "free")) /* what volumes say is free; writes do not fail for it */
+		return !strcmp(value, "all") ||
+		       (*value && strlen(value) < 16 && !value[strspn(value, "0123456789")]);
 	if (!strcmp(key, "hardware-uuid"))
 		return strlen(value) == 36 && value[strspn(value, "0123456789ABCDEF-")] == 0;
 	if (!strcmp(key, "unreadable")) /* a canonical path: opening it is answered EPERM */

@@ -21,6 +21,7 @@ enum sandbox_op {
 	OP_CHANGE,
 	OP_FD_WRITE,
 	OP_READ, /* of OP_OPEN: that it does not write */
+	OP_SPACE, /* how much of a volume is free; `dir` is the descriptor, or `path` */
 	OP_REFUSE
 };
 
@@ -52,9 +53,14 @@ struct sandbox_seen {
 	char path[SANDBOX_PATH], second[SANDBOX_PATH];
 };
 
-/* Puts the filter on this process; reads: calls that only read are asked for, too.
- * The listener's descriptor or -errno. */
-int sandbox_filter_install(bool counting, bool reads);
+/* Puts the filter on this process; reads: calls that only read are asked for, too; space:
+ * those that ask what is free. The listener's descriptor or -errno. */
+int sandbox_filter_install(bool counting, bool reads, bool space);
+/* What is free by "free", in bytes; -1 when it is not set. */
+long long sandbox_free(const struct sandbox *box);
+/* Answers a call that asks what is free, in the memory of who asks. 0 or -errno. */
+int sandbox_space_answer(
+    const struct sandbox *box, pid_t pid, const struct seccomp_data *data, int dir);
 /* The folder or file that nobody may read ("unreadable"), or NULL. */
 const char *sandbox_unreadable(const struct sandbox *box);
 /* The canonical path inside the root of one argument pair; 0 or -errno. */

@@ -161,7 +161,8 @@ sandbox_become(const struct sandbox *box, int sock, pid_t parent)
 	set_environment(&user);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		goto fail;
-	listener = sandbox_filter_install(counting, sandbox_unreadable(box) != NULL);
+	listener = sandbox_filter_install(
+	    counting, sandbox_unreadable(box) != NULL, sandbox_free(box) >= 0);
 	if (listener < 0) {
 		errno = -listener;
 		goto fail;

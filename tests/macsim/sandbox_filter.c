@@ -53,7 +53,7 @@ emit_call(struct program *p, const struct sandbox_call *call, bool reads)
 }
 
 int
-sandbox_filter_install(bool counting, bool reads)
+sandbox_filter_install(bool counting, bool reads, bool space)
 {
 	struct program p = {.len = 0};
 	struct sock_fprog prog;
@@ -64,7 +64,8 @@ sandbox_filter_install(bool counting, bool reads)
 	emit(&p, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS);
 	emit(&p, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < sandbox_calls_len; i++)
-		if (counting || sandbox_calls[i].op != OP_FD_WRITE)
+		if ((counting || sandbox_calls[i].op != OP_FD_WRITE) &&
+		    (space || sandbox_calls[i].op != OP_SPACE))
 			emit_call(&p, &sandbox_calls[i], reads);
 	emit(&p, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
 	prog = (struct sock_fprog){p.len, p.code};

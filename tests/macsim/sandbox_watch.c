@@ -120,8 +120,10 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 	bool follow, two;
 	int op;
 
-	if (!call)
+	if (!call || call->op == OP_SPACE) {
+		*counts = false;
 		return 0;
+	}
 	if (call->op == OP_FD_WRITE) {
 		*counts = counts_descriptor(box, pid, (int)data->args[call->dir], path);
 		seen->what = name_call(box, call->op, data->nr, path);
@@ -158,6 +160,7 @@ sandbox_answer(struct sandbox *box, int listener)
 	struct seccomp_notif q = {0};
 	struct seccomp_notif_resp answer = {0};
 	struct sandbox_seen seen = {.what = NULL};
+	const struct sandbox_call *call;
 	bool counts = true;
 
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &q))
@@ -175,6 +178,11 @@ sandbox_answer(struct sandbox *box, int listener)
 			else
 				write_down(box, &seen);
 		}
+	}
+	call = find_call(q.data.nr);
+	if (call && call->op == OP_SPACE) {
+		answer.error = sandbox_space_answer(box, (pid_t)q.pid, &q.data, call->dir);
+		answer.flags = 0;
 	}
 	if (answer.error)
 		answer.flags = 0;
