@@ -12,6 +12,7 @@
 #include "migrate/sighting.h"
 #include "migrate/rule_paths.h"
 #include "uninstall/plan_cutoff.h"
+#include "uninstall/vault_space.h"
 #include "kmutil-helpers/banned.h"
 
 bool
@@ -207,6 +208,10 @@ removal_plan(struct removal *removal)
 	plan_make(session->arena, &input, &removal->plan);
 	if (removal->only_rebuild)
 		keep_machine_steps(&removal->plan);
+	if (session->root.live)
+		space_check(session->arena, &session->root,
+		    session_state_folder(session->arena, session->options), &removal->claims,
+		    &removal->plan);
 }
 
 static bool

@@ -11,6 +11,7 @@
 #include "uninstall/vault_tree.h"
 #include "kmutil-helpers/banned.h"
 
+#define BLOCK_BYTES ((uint64_t)4096) /* APFS's */
 #define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 struct tree_walk
@@ -173,6 +174,44 @@ tree_copy(const struct place *from, const struct place *to)
 	struct tree_walk walk = tree_walk_begin();
 	int error = copy_entry(&walk, from, to);
 
+	tree_walk_done(&walk);
+	return error;
+}
+
+static int
+add_size(struct tree_walk *walk, const struct place *at, uint64_t *bytes)
+{
+	struct tree_node node = {.fd = -1};
+	struct place child;
+	size_t i;
+	int error = look(walk, at, &node.st);
+
+	if (error != 0)
+		return error;
+	*bytes += BLOCK_BYTES;
+	if (S_ISREG(node.st.st_mode))
+		*bytes += (uint64_t)node.st.st_size / BLOCK_BYTES * BLOCK_BYTES;
+	if (!S_ISDIR(node.st.st_mode))
+		return 0;
+	error = tree_open(walk, at, &node);
+	walk->depth++;
+	for (i = 0; error == 0 && i < node.count; i++) {
+		child = tree_child(&node, node.names[i]);
+		error = add_size(walk, &child, bytes);
+	}
+	walk->depth--;
+	tree_close(&node);
+	return error;
+}
+
+int
+tree_size(const struct place *at, uint64_t *bytes)
+{
+	struct tree_walk walk = tree_walk_begin();
+	int error;
+
+	*bytes = 0;
+	error = add_size(&walk, at, bytes);
 	tree_walk_done(&walk);
 	return error;
 }

@@ -46,6 +46,9 @@ struct place tree_child(const struct tree_node *folder, const char *name);
  * a half copy. 0, -EPERM: a flag locks it; -FAULT_NOT_FILE, as above. */
 int tree_copy(const struct place *from, const struct place *to) __attribute__((warn_unused_result));
 
+/* What a copy takes up, in bytes: of each file and folder rounded up to a block. As above. */
+int tree_size(const struct place *at, uint64_t *bytes) __attribute__((warn_unused_result));
+
 /* Removes what is there; nothing there is no error. As above. */
 int tree_remove(const struct place *at) __attribute__((warn_unused_result));
 

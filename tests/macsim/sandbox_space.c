@@ -22,8 +22,7 @@ sandbox_free(const struct sandbox *box)
 }
 
 int
-sandbox_space_answer(
-    const struct sandbox *box, pid_t pid, const struct seccomp_data *data, int dir)
+sandbox_space_answer(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, int dir)
 {
 	struct statfs volume;
 	struct iovec here = {&volume, sizeof volume};

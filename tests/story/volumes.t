@@ -65,4 +65,31 @@ is 'nothing is left half way' "$(leftovers)" ''
 kextirpate undo
 as_before 'a pipe in a bundle'
 
+echo '# a full vault volume is noticed before anything moves'
+apart
+truncate -s 60000000 "$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/firmware.bin"
+tree >"$story/before"
+set_mac free=50000000
+for how in plan 'uninstall --dry-run' 'uninstall --approval=never'; do
+  # shellcheck disable=SC2086 # words of a command
+  expect 5 "$how" kextirpate $how "$card"
+  says "refused: $state: vault and ledger need 64.[0-9] MB there, and 50.0 MB are free; make room"
+done
+as_before 'a full vault volume'
+is 'no run is in the ledger' "$(sqlite3 "$mac$state/ledger.db" 'SELECT count(*) FROM run')" 0
+set_mac free=70000000
+expect 3 'with room' kextirpate uninstall --approval=never "$card"
+expect 0 'undo' kextirpate undo
+as_before 'undo after that'
+
+echo '# on the vault'"'"'s own volume only the ledger needs room'
+set_mac volumes=none free=10000000
+tree >"$story/before"
+expect 3 'a bundle that is larger than what is free' kextirpate uninstall --approval=never "$card"
+kextirpate undo
+set_mac free=900000
+expect 5 'no room for the ledger' kextirpate uninstall --approval=never "$card"
+says 'need 4.[0-9] MB there, and 897.0 kB are free'
+as_before 'no room for the ledger'
+
 done_testing
