@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What macOS logs of dexts: lines of the kernel, kernelmanagerd, driverkitd (27 and
- * later), sysextd and syspolicyd, read one by one from `log show` or a saved file. Known
+ * later), sysextd, syspolicyd, amfid and taskgated-helper, read one by one from `log show` or a saved file. Known
  * texts and their sources: docs/facts.md#dext-log. A line of another process, and one that
  * is not known, is passed over; nothing is judged here.
  */

@@ -17,7 +17,16 @@
 
 /* Whose words a row's are. PASTED: without the log's columns, too. PLACED: of any
  * program; only a path of a dext makes it one's. */
-enum speaker { KERNEL = 1, MANAGER = 2, SYSEXTD = 4, SYSPOLICYD = 8, PASTED = 16, PLACED = 32 };
+enum speaker {
+	KERNEL = 1,
+	MANAGER = 2,
+	SYSEXTD = 4,
+	SYSPOLICYD = 8,
+	PASTED = 16,
+	PLACED = 32,
+	AMFID = 64,
+	TASKGATED = 128
+};
 
 static const struct pattern {
 	int speakers;
@@ -103,6 +112,32 @@ static const struct pattern {
 	    "wants arm64e), or signed so that macOS will not run it",
 	    "install the vendor's release for this Mac; when it is that one, the vendor must build "
 	    "or sign it anew"}},
+    /* developer.apple.com/forums/thread/680284 and 744377, stackoverflow.com/q/68242561. */
+    {KERNEL | PLACED, "mac_vnode_check_signature: %*: code signature validation failed fatally",
+	{"signature-refused", DEXT_LOG_BAD,
+	    "the kernel refused to run the dext: it is signed for more than its provisioning "
+	    "profile grants, or its signature is broken",
+	    "only the vendor can mend it: what it is signed for must stand in its profile"}},
+    {AMFID | PLACED,
+	"%* not valid: Error Domain=AppleMobileFileIntegrityError Code=-413 \"No matching "
+	"profile found\"",
+	{"no-profile", DEXT_LOG_BAD,
+	    "no provisioning profile grants what the dext is signed for, or it is for other Macs",
+	    "install the vendor's release; when it is that one, the vendor must sign it with a "
+	    "profile for distribution"}},
+    {AMFID | PLACED, "%* signature not valid: %r",
+	{"signature-refused", DEXT_LOG_BAD, "macOS looked at the dext's signature and refused it",
+	    "reinstall the vendor's app; when it stays so, the vendor must sign it anew"}},
+    {TASKGATED, "Disallowing %i because no eligible provisioning profiles found",
+	{"no-profile", DEXT_LOG_BAD,
+	    "no provisioning profile grants what the dext is signed for, or it is for other Macs",
+	    "install the vendor's release; when it is that one, the vendor must sign it with a "
+	    "profile for distribution"}},
+    {TASKGATED, "%i: Unsatisfied entitlements: %r",
+	{"no-profile", DEXT_LOG_BAD,
+	    "no provisioning profile grants what the dext is signed for, or it is for other Macs",
+	    "install the vendor's release; when it is that one, the vendor must sign it with a "
+	    "profile for distribution"}},
     /* xsyetopz/OpenJoystickDriver, issue 18 and pull request 26. */
     {MANAGER, "Extension %i is not valid, error:",
 	{"not-valid", DEXT_LOG_BAD, "macOS looked at the dext and refused it as invalid",
@@ -143,6 +178,10 @@ static const struct pattern {
 	{"uninstalled", DEXT_LOG_BAD, "macOS found the extension invalid and took it away again",
 	    "read what kernelmanagerd says of it just before; on a Mac without Internet the "
 	    "notarisation must be stapled to it"}},
+    {SYSEXTD | PASTED, "%i: extension failed to validate! uninstalling...",
+	{"uninstalled", DEXT_LOG_BAD, "macOS found the extension invalid and took it away again",
+	    "read what kernelmanagerd says of it just before; on a Mac without Internet the "
+	    "notarisation must be stapled to it"}},
     {SYSEXTD | PASTED, "uninstalling invalid extension %i",
 	{"uninstalled", DEXT_LOG_BAD, "macOS found the extension invalid and took it away again",
 	    "read what kernelmanagerd says of it just before; on a Mac without Internet the "
@@ -150,6 +189,35 @@ static const struct pattern {
     {SYSEXTD | PASTED, "no related kext found for sysex '%i'",
 	{"no-related-kext", DEXT_LOG_WAITS, "the extension names no kext that it replaces",
 	    "nothing"}},
+    /* elastic/endpoint, issue 110. */
+    {SYSEXTD, "bundle code signature is not valid - does not satisfy requirement",
+	{"not-notarised", DEXT_LOG_BAD,
+	    "macOS could not confirm that Apple has notarised an extension, and refuses it",
+	    "let the Mac reach the Internet and ask the app again; when it stays so, the vendor "
+	    "must staple the notarisation to it"}},
+    {SYSEXTD, "Error checking with notarization daemon: %r",
+	{"notarisation", DEXT_LOG_WAITS, "macOS asked for a notarisation and got no answer",
+	    "nothing by itself; beside a refusal it is the reason"}},
+    {SYSEXTD, "validating extension with identifier %i",
+	{"validating", DEXT_LOG_WAITS, "macOS checks the dext", "nothing, when more follows"}},
+    /* Karabiner-Elements, issues 2548, 2636 and 3941. */
+    {SYSEXTD | PASTED, "Extension point %* failed to start extension with identifier: %i: %r",
+	{"not-started", DEXT_LOG_BAD,
+	    "macOS activated the dext and then could not start it; it may still be called enabled",
+	    "restart the Mac; when it stays so, update macOS and the vendor's app"}},
+    {SYSEXTD | PASTED, "%*is not in the list of allowed extensions",
+	{"not-allowed", DEXT_LOG_BAD,
+	    "a profile lets other extensions alone run here, and no person may add to them",
+	    "whoever manages this Mac adds it to a com.apple.system-extension-policy profile"}},
+    {SYSEXTD, "Activation decision %*is: Deny",
+	{"not-allowed", DEXT_LOG_BAD, "macOS decided that the dext may not run",
+	    "look for a com.apple.system-extension-policy profile that forbids it"}},
+    {SYSEXTD, "initial activation decision: %r",
+	{"deciding", DEXT_LOG_WAITS, "macOS decides whether the dext may run",
+	    "nothing, when more follows; a person may have to allow it in System Settings"}},
+    {SYSEXTD, "staging bundle from %*",
+	{"staging", DEXT_LOG_WAITS, "macOS copies the dext to its own place",
+	    "nothing, when more follows"}},
     {SYSEXTD, "%*advancing state from %r",
 	{"state", DEXT_LOG_WAITS, "macOS took the extension to its next state",
 	    "nothing by itself"}},
@@ -182,7 +250,8 @@ static const struct {
 	const char *name;
 	int speaker;
 } processes[] = {{"kernel", KERNEL}, {"kernelmanagerd", MANAGER}, {"driverkitd", MANAGER},
-    {"kernelmanager_helper", MANAGER}, {"sysextd", SYSEXTD}, {"syspolicyd", SYSPOLICYD}};
+    {"kernelmanager_helper", MANAGER}, {"sysextd", SYSEXTD}, {"syspolicyd", SYSPOLICYD},
+    {"amfid", AMFID}, {"taskgated-helper", TASKGATED}};
 
 static int
 speaker_of(struct piece name)
@@ -203,6 +272,52 @@ is_type(struct piece word)
 	       piece_is(word, "info") || piece_is(word, "debug");
 }
 
+/* "[  389.798271]: ": a line of dmesg(8), which is the kernel's; takes it off. */
+static bool
+take_dmesg(struct piece *line)
+{
+	struct piece time = piece_trim(piece_cut(*line, 1, line->len)), seconds;
+
+	if (!piece_starts(*line, "["))
+		return false;
+	seconds = piece_before(time, "]: ");
+	if (seconds.len == 0 || seconds.len == time.len || !piece_has(seconds, ".") ||
+	    piece_number(piece_before(seconds, ".")) < 0)
+		return false;
+	*line = piece_trim(piece_cut(time, seconds.len + 3, time.len));
+	return true;
+}
+
+static bool
+is_date(struct piece word)
+{
+	return word.len == 10 && word.text[4] == '-' && word.text[7] == '-';
+}
+
+/* What follows the type in Console's line: the time, with the date and the zone or without
+ * them, and the process. */
+static int
+take_console(
+    struct arena *arena, struct piece rest, struct piece *line, struct dext_log_event *event)
+{
+	struct piece time, name, day = {"", 0};
+
+	if (!piece_next_word(&rest, &time))
+		return 0;
+	if (is_date(time)) {
+		day = time;
+		if (!piece_next_word(&rest, &time))
+			return 0;
+	}
+	if (!piece_next_word(&rest, &name) ||
+	    ((name.text[0] == '-' || name.text[0] == '+') && !piece_next_word(&rest, &name)))
+		return 0;
+	event->at = arena_printf(arena, "%s%s%s", piece_copy(arena, day), day.len > 0 ? " " : "",
+	    piece_copy(arena, piece_cut(time, 0, 8)));
+	*line = piece_trim(rest);
+	return speaker_of(name);
+}
+
 /* Takes what stands before the message off *line. Who speaks, 0 for anybody else. */
 static int
 take_head(struct arena *arena, struct piece *line, struct dext_log_event *event)
@@ -210,16 +325,12 @@ take_head(struct arena *arena, struct piece *line, struct dext_log_event *event)
 	struct piece rest = *line, word, time, name;
 	int words;
 
+	if (take_dmesg(line))
+		return KERNEL;
 	for (words = 0; words < PROCESS_WORDS && piece_next_word(&rest, &word); words++) {
-		if (words == 0 && is_type(word)) {
-			if (!piece_next_word(&rest, &time) || !piece_next_word(&rest, &name))
-				return 0;
-			event->at = piece_copy(arena, piece_cut(time, 0, 8));
-			*line = piece_trim(rest);
-			return speaker_of(name);
-		}
-		if (words == 0 && word.len == 10 && word.text[4] == '-' && word.text[7] == '-' &&
-		    (time = rest, piece_next_word(&time, &name)))
+		if (words == 0 && is_type(word))
+			return take_console(arena, rest, line, event);
+		if (words == 0 && is_date(word) && (time = rest, piece_next_word(&time, &name)))
 			event->at = arena_printf(arena, "%s %s", piece_copy(arena, word),
 			    piece_copy(arena, piece_cut(name, 0, 8)));
 		name = piece_before(piece_before(word, "["), ":");
@@ -327,7 +438,10 @@ static const char *
 id_of_path(struct arena *arena, struct piece message)
 {
 	struct piece path = piece_after(message, EXTENSIONS);
-	struct piece folder = piece_before(piece_after(path, "/"), ".dext/");
+	struct piece folder = piece_before(path, ".dext/");
+
+	while (folder.len < path.len && piece_has(folder, "/"))
+		folder = piece_after(folder, "/");
 
 	return path.text != NULL && folder.len < path.len && piece_is_bundle_id(folder)
 		   ? piece_copy(arena, folder)
@@ -356,7 +470,7 @@ id_of_words(struct arena *arena, struct piece message)
 static bool
 is_placed(struct piece message)
 {
-	struct piece path = piece_after(message, " /");
+	struct piece path = piece_starts(message, "/") ? message : piece_after(message, " /");
 
 	return piece_has(message, EXTENSIONS) || path.text == NULL ||
 	       piece_starts(path, "_CodeSignature");

@@ -10,10 +10,15 @@
 #define PREDICATE                                                                                  \
 	"(process == \"kernel\" AND (eventMessage BEGINSWITH \"DK: \" OR "                         \
 	"eventMessage BEGINSWITH \"Driver \" OR eventMessage BEGINSWITH \"ASP: \" OR "             \
-	"eventMessage BEGINSWITH \"IOUserServerName\")) OR process == \"kernelmanagerd\" OR "      \
+	"eventMessage BEGINSWITH \"IOUserServerName\" OR "                                         \
+	"eventMessage BEGINSWITH \"mac_vnode_check_signature\")) OR "                              \
+	"process == \"kernelmanagerd\" OR "                                                        \
 	"process == \"kernelmanager_helper\" OR process == \"driverkitd\" OR "                     \
 	"process == \"sysextd\" OR "                                                               \
-	"(process == \"syspolicyd\" AND eventMessage CONTAINS \"CodeRequirements\")"
+	"(process == \"syspolicyd\" AND eventMessage CONTAINS \"CodeRequirements\") OR "           \
+	"(process == \"amfid\" AND eventMessage CONTAINS \".dext/\") OR "                          \
+	"(process == \"taskgated-helper\" AND (eventMessage CONTAINS \"provisioning profiles\" "   \
+	"OR eventMessage CONTAINS \"Unsatisfied entitlements\"))"
 
 static void
 take_out(const void *bytes, size_t len, void *payload)

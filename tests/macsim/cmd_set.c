@@ -29,7 +29,8 @@ static const struct {
     {"rebuild", "ok|loops|broken"}, /* field reports of builds that never end, or fail */
     {"loads", "yes|no"},            /* no: nothing asks for a third-party kext at a start */
     {"arrives", "none|settle"},     /* another vendor's installer, while macOS settles */
-    {"dext.log", "none|crash|provider|family|userclient|format|invalid|state|runs|other"},
+    {"dext.log", "none|crash|provider|family|userclient|format|invalid|state|profile|runs|"
+		 "other"},
 };
 
 static bool

@@ -41,6 +41,17 @@ static const struct {
     {"invalid", "SYSEXTD", "extension %ID failed to validate! uninstalling..."},
     {"state", "SYSEXTD",
 	"%ID:terminating_for_disable_but_still_running not in state to be enabled"},
+    {"profile", "AMFID",
+	"/Library/SystemExtensions/8A2F106E-0028-4EC4-8A2F-106E00284EC4/%ID.dext/Program not "
+	"valid: Error Domain=AppleMobileFileIntegrityError Code=-413 \"No matching profile "
+	"found\""},
+    {"profile", "KERNEL",
+	"mac_vnode_check_signature: /Library/SystemExtensions/8A2F106E-0028-4EC4-8A2F-106E00284EC4/"
+	"%ID.dext/Program: code signature validation failed fatally: When validating:"},
+    {"profile", "SYSEXTD",
+	"Extension point com.apple.system_extension.driver_extension failed to start extension "
+	"with identifier: %ID: Error Domain=kernelmanagerd.KMError Code=9 \"(null)\". Activating "
+	"anyway."},
     {"runs", "KERNEL", "Driver %ID has crashed 0 time(s)"},
     {"runs", "KERNEL", "DK: ExampleCapture-0x100000d60 waiting for server %ID-100000d60"},
     {"runs", "KERNEL", "DK: ExampleCapture-0x100000d60::start(pci1cd7,1-0x100000d50) ok"},
@@ -76,6 +87,7 @@ print_dext(const struct model *model)
 			print_line(second,
 			    !strcmp(lines[i].speaker, "KERNEL")    ? "kernel"
 			    : !strcmp(lines[i].speaker, "SYSEXTD") ? "sysextd"
+			    : !strcmp(lines[i].speaker, "AMFID")   ? "amfid"
 								   : manager,
 			    lines[i].text, model_get(model, "dext.id", ""));
 }

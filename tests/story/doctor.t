@@ -163,6 +163,7 @@ userclient ['userclient-access', 'userclient-entitlements']
 format ['exec-format', 'no-server']
 invalid ['not-valid', 'not-valid', 'uninstalled']
 state ['not-in-state']
+profile ['no-profile', 'signature-refused', 'not-started']
 LIST
   for kind in runs other; do
     set_mac "dext.log=$kind"

@@ -137,6 +137,69 @@ static const struct {
      "kernelmanagerd: [com.apple.kernelmanagerd.logging:DextValidation] Realize dext "
      "sc.hackerman.xonedb4driver",
 	"realized", "sc.hackerman.xonedb4driver", NULL, NULL, -1},
+    /* What refuses a signature. */
+    {"kernel: mac_vnode_check_signature: /Library/SystemExtensions/8A2F106E-0028-4EC4-8A2F-"
+     "106E00284EC4/com.x.y.driver.dext/com.x.y.driver: code signature validation failed fatally: "
+     "When validating /Library/SystemExtensions/8A2F106E-0028-4EC4-8A2F-106E00284EC4/"
+     "com.x.y.driver.dext/com.x.y.driver:",
+	"signature-refused", "com.x.y.driver", NULL, NULL, -1},
+    {"amfid: /Library/SystemExtensions/8A2F106E-0028-4EC4-8A2F-106E00284EC4/com.x.y.driver.dext/"
+     "com.x.y.driver signature not valid: -67050",
+	"signature-refused", "com.x.y.driver", NULL, "-67050", -1},
+    {"default\t2024-01-10 14:36:03.306432 -0800\tamfid\t/Library/SystemExtensions/"
+     "8A2F106E-0028-4EC4-8A2F-106E00284EC4/com.x.y.driver.dext/com.x.y.driver not valid: Error "
+     "Domain=AppleMobileFileIntegrityError Code=-413 \"No matching profile found\" UserInfo={}",
+	"no-profile", "com.x.y.driver", NULL, NULL, -1},
+    {"amfid: /Applications/X.app/Contents/Library/SystemExtensions/com.x.y.driver.dext/"
+     "com.x.y.driver signature not valid: -67050",
+	"signature-refused", "com.x.y.driver", NULL, "-67050", -1},
+    {"taskgated-helper: Disallowing com.x.y.driver because no eligible provisioning profiles found",
+	"no-profile", "com.x.y.driver", NULL, NULL, -1},
+    {"error\t2024-01-10 14:36:03.306061 -0800\ttaskgated-helper\tcom.x.y.driver: Unsatisfied "
+     "entitlements: com.apple.developer.driverkit, com.apple.developer.driverkit.transport.usb",
+	"no-profile", "com.x.y.driver", NULL,
+	"com.apple.developer.driverkit, com.apple.developer.driverkit.transport.usb", -1},
+    {"sysextd: bundle code signature is not valid - does not satisfy requirement: -67050 code "
+     "failed to satisfy specified code requirement(s)",
+	"not-notarised", NULL, NULL, NULL, -1},
+    {"sysextd: Error checking with notarization daemon: 3", "notarisation", NULL, NULL, "3", -1},
+    {"sysextd: validating extension with identifier co.elastic.systemextension", "validating",
+	"co.elastic.systemextension", NULL, NULL, -1},
+    {"sysextd: co.elastic.systemextension: extension failed to validate! uninstalling...",
+	"uninstalled", "co.elastic.systemextension", NULL, NULL, -1},
+    /* Karabiner's reports; of the second nobody gave the whole line. */
+    {"sysextd: Extension point com.apple.system_extension.driver_extension failed to start "
+     "extension with identifier: org.pqrs.Karabiner-DriverKit-VirtualHIDDevice: Error "
+     "Domain=kernelmanagerd.KMError Code=9 \"(null)\". Activating anyway.",
+	"not-started", "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice", NULL,
+	"Error Domain=kernelmanagerd.KMError Code=9 \"(null)\". Activating anyway.", -1},
+    {"sysextd: Extension with teamID G43BCU2T37 and identifier "
+     "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice is not in the list of allowed extensions",
+	"not-allowed", "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice", NULL, NULL, -1},
+    {"sysextd: Activation decision for org.pqrs.Karabiner-DriverKit-VirtualHIDDevice is: Deny",
+	"not-allowed", "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice", NULL, NULL, -1},
+    {"2021-02-19 08:56:35.538578-0800 0xaeed     Default     0x0                  283    0    "
+     "sysextd: initial activation decision: activateNew",
+	"deciding", NULL, NULL, "activateNew", -1},
+    {"2021-02-19 08:56:35.549579-0800 0xaeed     Default     0x0                  283    0    "
+     "sysextd: [com.apple.sx:StateChanges] extension G43BCU2T37 "
+     "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice (1.0.0/1.0.0) advancing state from realizing "
+     "to staging",
+	"state", "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice", NULL, "realizing to staging", -1},
+    {"2021-02-19 08:56:35.557051-0800 0xaeed     Default     0x0                  283    0    "
+     "sysextd: [sysextd:staging] staging bundle from "
+     "/Applications/.Karabiner-VirtualHIDDevice-Manager.app/Contents/Library/SystemExtensions/"
+     "org.pqrs.Karabiner-DriverKit-VirtualHIDDevice.dext to: /Library/SystemExtensions/",
+	"staging", NULL, NULL, NULL, -1},
+    /* As dmesg(8) has them. */
+    {"[  389.798271]: Driver com.wuhanjingce.driverkit.SmiPcie has crashed 2 time(s)", "crashed",
+	"com.wuhanjingce.driverkit.SmiPcie", NULL, NULL, 2},
+    {"[  389.798283]: DK: SmiPcie-0x100000d56 waiting for server "
+     "com.wuhanjingce.driverkit.SmiPcie-100000d56",
+	"waiting-for-server", "com.wuhanjingce.driverkit.SmiPcie", "SmiPcie", NULL, -1},
+    {"[  389.898120]: DK: IOUserServer(com.wuhanjingce.driverkit.SmiPcie-0x100000d56)"
+     "::exit(Entitlements check failed)",
+	"server-exit", "com.wuhanjingce.driverkit.SmiPcie", NULL, "Entitlements check failed", -1},
     /* As Console copies it. */
     {"default\t13:47:04.138741-0800\tkernel\tDriver com.example.capture.dext has crashed 12 "
      "time(s)",
@@ -170,6 +233,18 @@ static const char *const foreign[] = {
 	    "_CodeSignature/CodeRequirements-1 error=-10",
     COLUMNS "0      0    kernel: DK: MyDriver-0x1: provider entitlements check passed",
     COLUMNS "328    0    sysextd: (Security) SecKeyVerifySignature",
+    /* Another program's signature; words of others in a line that looks like dmesg's. */
+    "kernel: mac_vnode_check_signature: /Applications/X.app/Contents/MacOS/X: code signature "
+    "validation failed fatally: When validating /Applications/X.app/Contents/MacOS/X:",
+    "amfid: /Applications/X.app/Contents/MacOS/X not valid: Error "
+    "Domain=AppleMobileFileIntegrityError Code=-413 \"No matching profile found\"",
+    "amfid: /Applications/X.app/Contents/MacOS/X signature not valid: -67050",
+    "[  389.798271] Driver com.example.capture.dext has crashed 2 time(s)",
+    "[389]: Driver com.example.capture.dext has crashed 2 time(s)",
+    "[ab.cd]: Driver com.example.capture.dext has crashed 2 time(s)",
+    "[  389.798271]: sysextd: uninstalling invalid extension com.example.capture.dext",
+    "[",
+    "[ 1.2]: ",
     "kernel:",
     "kernel: (",
     "kernel: [x",
