@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/os.h"
@@ -14,6 +15,7 @@ replace_file(const struct root *root, const char *path, struct buf *content, mod
 {
 	char name[NAME_MAX + 1];
 	struct place place;
+	mode_t mask;
 	int fd = -1, error = path_find_place(root, path, &place);
 
 	if (error != 0)
@@ -22,8 +24,10 @@ replace_file(const struct root *root, const char *path, struct buf *content, mod
 		error = -ENAMETOOLONG;
 		goto out;
 	}
+	mask = umask(0);
 	fd = openat(
 	    place.parent_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	(void)umask(mask);
 	error = fd < 0 ? -errno : buf_flush(content, fd);
 	if (error == 0)
 		error = os_sync(fd);

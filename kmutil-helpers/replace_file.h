@@ -9,9 +9,10 @@
 #include "kmutil-helpers/buf.h"
 #include "kmutil-helpers/path.h"
 
-/* Writes it beside its place, as "NAME.new", and renames it. The folder must be one that
+/* Writes it beside its place, as "NAME.new", and renames it; the mode is as told,
+ * whatever the umask. The folder must be one that
  * only the caller may write. Empties the buffer. 0, or -errno: then the old file is as it
- * was. */
+ * was, or, where only its folder could not be synced, the new one is there. */
 int replace_file(const struct root *root, const char *path, struct buf *content, mode_t mode)
     __attribute__((warn_unused_result));
 

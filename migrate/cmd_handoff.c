@@ -10,22 +10,21 @@
 #include "migrate/command.h"
 #include "migrate/pending.h"
 #include "migrate/report.h"
+#include "migrate/standings.h"
 #include "migrate/target.h"
 #include "kmutil-helpers/banned.h"
 
 static void
-print(struct report *report, const struct selection *selection, const struct activation *activation)
+print(struct report *report, const struct selection *selection, const struct dexts *dexts,
+    const struct activation *activation)
 {
-	struct dexts dexts;
-
-	dexts_read(report->session, &dexts);
 	if (!report->is_json) {
 		buf_name(&report->out, activation->text);
 		buf_text(&report->out, "\n");
 		return;
 	}
-	report_json_kexts(report, selection->subjects, selection->count, &dexts);
-	report_json_dexts(report, &dexts);
+	report_json_kexts(report, selection->subjects, selection->count, dexts);
+	report_json_dexts(report, dexts);
 	json_object_begin(&report->json, "next");
 	json_text(&report->json, "text", activation->text);
 	json_null(&report->json, "command");
@@ -38,6 +37,7 @@ handoff_target(const struct options *options)
 	struct session session;
 	struct selection selection;
 	struct activation activation;
+	struct dexts dexts;
 	const struct rule *rule;
 	struct report report;
 	int exit;
@@ -56,8 +56,11 @@ handoff_target(const struct options *options)
 		activation_request(&session, rule, options->dry_run, &activation);
 	if (!options->dry_run)
 		pending_note(&session, rule->id, !options->deactivate && activation.exit == 4);
+	dexts_read(&session, &dexts);
+	if (!options->dry_run)
+		(void)standings_write(&session, &dexts);
 	report_begin(&report, &session, "handoff");
-	print(&report, &selection, &activation);
+	print(&report, &selection, &dexts, &activation);
 	exit = report_end(&report, activation.exit);
 	session_end(&session);
 	return exit;
@@ -72,6 +75,7 @@ handoff_pending(const struct options *options)
 	const struct rule *rule;
 	struct selection none = {0};
 	struct activation activation;
+	struct dexts dexts;
 	struct session session;
 	struct report report;
 	size_t count, i;
@@ -92,8 +96,10 @@ handoff_pending(const struct options *options)
 			continue;
 		activation_request(&session, rule, options->dry_run, &activation);
 		exit = exit_worst(exit, activation.exit);
-		if (!report.is_json || i + 1 == count)
-			print(&report, &none, &activation);
+		if (report.is_json && i + 1 < count)
+			continue;
+		dexts_read(&session, &dexts);
+		print(&report, &none, &dexts, &activation);
 	}
 	exit = report_end(&report, exit);
 	session_end(&session);

@@ -14,6 +14,7 @@
 #include "migrate/removal.h"
 #include "migrate/restart.h"
 #include "migrate/seen.h"
+#include "migrate/standings.h"
 #include "uninstall/settle.h"
 #include "kmutil-helpers/banned.h"
 
@@ -198,7 +199,7 @@ look_and_act(struct removal *removal, const struct options *options)
 	for (i = 0; i < removal->selection.count; i++)
 		removal->exit = exit_worst(removal->exit,
 		    replacement_exit(session, &removal->dexts, removal->selection.subjects[i]));
-	if (!options->dry_run && error == 0)
+	if (!options->dry_run && standings_write(session, &removal->dexts) && error == 0)
 		remember(removal);
 }
 

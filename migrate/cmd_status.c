@@ -3,27 +3,12 @@
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
 #include "migrate/report.h"
-#include "migrate/target.h"
+#include "migrate/standings.h"
 #include "migrate/update_ready.h"
 #include "uninstall/settle.h"
 #include "kmutil-helpers/banned.h"
 
 #define WAIT_PAUSE_MS 2000
-
-/* Without a target: the cases of the ledger, or what is installed when there are
- * none. Kexts that are only remembered have no standing. */
-static void
-drop_remembered(const struct session *session, struct selection *selection)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < selection->count; i++)
-		if (selection->subjects[i]->row != NULL ||
-		    (selection->subjects[i]->now.standing != STANDING_NONE &&
-			(session->options->target_count > 0 || session->row_count == 0)))
-			selection->subjects[kept++] = selection->subjects[i];
-	selection->count = kept;
-}
 
 /* munki's question: 0 when running uninstall again would change something; what waits
  * for a person, a restart or the dext does not. */
@@ -42,18 +27,6 @@ answer_installcheck(const struct selection *selection)
 	return 1;
 }
 
-static int
-answer_standing(
-    const struct session *session, const struct selection *selection, const struct dexts *dexts)
-{
-	int exit = 0;
-	size_t i;
-
-	for (i = 0; i < selection->count; i++)
-		exit = exit_worst(exit, replacement_exit(session, dexts, selection->subjects[i]));
-	return selection->count == 0 && problem_any_matters(&session->scan.problems) ? 7 : exit;
-}
-
 /* One look: what it found, and the exit status that belongs to it. */
 struct status {
 	struct session session;
@@ -66,14 +39,15 @@ static void
 look(const struct options *options, struct status *status)
 {
 	session_begin(&status->session, options, SESSION_CARRIERS);
-	targets_select(&status->session, false, &status->selection);
-	if (!options->update_ready)
-		drop_remembered(&status->session, &status->selection);
+	if (options->update_ready)
+		targets_select(&status->session, false, &status->selection);
+	else
+		standings_select(&status->session, &status->selection);
 	dexts_read(&status->session, &status->dexts);
 	status->exit = options->installcheck ? answer_installcheck(&status->selection)
 		       : options->update_ready
 			   ? update_ready_judge(&status->session, &status->selection)
-			   : answer_standing(&status->session, &status->selection, &status->dexts);
+			   : standings_exit(&status->session, &status->selection, &status->dexts);
 }
 
 /* Whether time, a person or another run may still change the answer in this boot. */

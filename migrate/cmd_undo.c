@@ -10,6 +10,7 @@
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
 #include "migrate/report.h"
+#include "migrate/standings.h"
 #include "migrate/undo_gate.h"
 #include "uninstall/undo.h"
 #include "uninstall/vault_strays.h"
@@ -354,6 +355,8 @@ undo_command(const struct options *options)
 		session_look_again(&undo.session);
 	}
 	dexts_read(&undo.session, &undo.dexts);
+	if (undo.run.id != 0)
+		(void)standings_write(&undo.session, &undo.dexts);
 	if (undo.refusal == NULL && (undo.left > 0 || undo.session.ledger_unread))
 		undo.exit = 6;
 	tell_strays(&undo);

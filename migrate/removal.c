@@ -11,6 +11,7 @@
 #include "migrate/removal.h"
 #include "migrate/sighting.h"
 #include "migrate/rule_paths.h"
+#include "migrate/standings.h"
 #include "uninstall/plan_cutoff.h"
 #include "uninstall/vault_space.h"
 #include "kmutil-helpers/banned.h"
@@ -524,6 +525,7 @@ removal_run(struct removal *removal)
 	if (error != 0)
 		die_of_run(removal, error);
 	removal->exit = exit_after_run(removal);
+	(void)standings_write(session, &removal->dexts);
 }
 
 static void
