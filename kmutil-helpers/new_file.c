@@ -14,7 +14,7 @@
 #include "kmutil-helpers/banned.h"
 
 static int
-check_name(int folder_fd, const char *leaf)
+check_name(int folder_fd, const char *leaf, bool replaces)
 {
 	struct stat st;
 
@@ -22,11 +22,13 @@ check_name(int folder_fd, const char *leaf)
 		return -EISDIR;
 	if (fstatat(folder_fd, leaf, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? 0 : -errno;
-	return S_ISLNK(st.st_mode) ? -FAULT_LINK : S_ISREG(st.st_mode) ? 0 : -FAULT_NOT_FILE;
+	if (S_ISLNK(st.st_mode))
+		return -FAULT_LINK;
+	return !S_ISREG(st.st_mode) ? -FAULT_NOT_FILE : replaces ? 0 : -EEXIST;
 }
 
 int
-new_file_begin(struct new_file *file, struct arena *arena, const char *path)
+new_file_begin(struct new_file *file, struct arena *arena, const char *path, bool replaces)
 {
 	const char *leaf = path_leaf(path), *folder = ".";
 	int error;
@@ -35,6 +37,7 @@ new_file_begin(struct new_file *file, struct arena *arena, const char *path)
 		folder =
 		    leaf == path + 1 ? "/" : arena_strndup(arena, path, (size_t)(leaf - path - 1));
 	*file = (struct new_file){
+	    .replaces = replaces,
 	    .fd = -1,
 	    .leaf = leaf,
 	    .beside = arena_printf(arena, ".%.200s.%ld.part", leaf, (long)getpid()),
@@ -42,7 +45,7 @@ new_file_begin(struct new_file *file, struct arena *arena, const char *path)
 	file->folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (file->folder_fd < 0)
 		return -errno;
-	error = check_name(file->folder_fd, leaf);
+	error = check_name(file->folder_fd, leaf, replaces);
 	if (error == 0) {
 		file->fd = openat(file->folder_fd, file->beside,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -53,6 +56,16 @@ new_file_begin(struct new_file *file, struct arena *arena, const char *path)
 	return error;
 }
 
+/* A link that was put at the name meanwhile is replaced itself, not what it names. */
+static int
+give_name(const struct new_file *file)
+{
+	if (!file->replaces)
+		return os_rename_new(file->folder_fd, file->beside, file->folder_fd, file->leaf);
+	return renameat(file->folder_fd, file->beside, file->folder_fd, file->leaf) == 0 ? 0
+											 : -errno;
+}
+
 int
 new_file_end(struct new_file *file, int error)
 {
@@ -60,9 +73,8 @@ new_file_end(struct new_file *file, int error)
 		error = os_sync(file->fd);
 	if (close(file->fd) != 0 && error == 0)
 		error = -errno;
-	/* A link that was put there meanwhile is replaced itself, not what it names. */
-	if (error == 0 && renameat(file->folder_fd, file->beside, file->folder_fd, file->leaf) != 0)
-		error = -errno;
+	if (error == 0)
+		error = give_name(file);
 	if (error != 0)
 		(void)unlinkat(file->folder_fd, file->beside, 0);
 	else

@@ -51,8 +51,11 @@ pseudonym_add(struct pseudonym_list *list, const char *kind, const char *word, b
 	struct pseudonym *item;
 	size_t i, number = 1;
 
-	if (word == NULL || strlen(word) < PSEUDONYM_MIN_BYTES)
+	if (word == NULL || word[0] == '\0')
 		return;
+	if (strlen(word) < PSEUDONYM_MIN_BYTES && strcmp(kind, "user") != 0)
+		return;
+	only_home |= strlen(word) < PSEUDONYM_MIN_BYTES;
 	for (i = 0; i < list->count; i++) {
 		if (strcasecmp(list->items[i].word, word) == 0)
 			return;

@@ -15,7 +15,7 @@
 
 #include "kmutil-helpers/arena.h"
 
-#define PSEUDONYM_MIN_BYTES 3 /* shorter words are part of everything */
+#define PSEUDONYM_MIN_BYTES 3 /* shorter words are part of everything but a home's path */
 
 struct pseudonym {
 	const char *word; /* UTF-8 */
@@ -31,8 +31,9 @@ struct pseudonym_list {
 	size_t count, room;
 };
 
-/* Adds a word; one that is there already, NULL, and one that is too short are passed
- * over. A UUID stays one by its form. */
+/* Adds a word; one that is there already and NULL are passed over, and so is one that is
+ * too short, unless it is a user's: then it is replaced as the name of a home only. A UUID stays
+ * one by its form. */
 void pseudonym_add(struct pseudonym_list *list, const char *kind, const char *word, bool only_home);
 /* Call once after the last word: longer words are looked for first. */
 void pseudonym_ready(struct pseudonym_list *list);

@@ -4,6 +4,7 @@
  * a copy; what the second look opened becomes a tree that --root can read. Writes
  * nothing but FILE, and tells there what it might not read.
  */
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -155,12 +156,15 @@ collect_command(const struct options *options)
 	how.json = true;
 	session_begin(&session, &how, SESSION_SCAN | SESSION_HOST_POLICY);
 	collection.arena = collection.names.arena = session.arena;
-	error = new_file_begin(&file, session.arena, path);
+	error = new_file_begin(&file, session.arena, path, false);
 	if (error == 0) {
 		collection.tar = (struct tar_write){.fd = file.fd, .time = (int64_t)time(NULL)};
 		fill(&collection, &session, &how);
 		error = new_file_end(&file, tar_write_done(&collection.tar));
 	}
+	if (error == -EEXIST)
+		die(EXIT_CANNOT_CREATE,
+		    "%s: is there already, and was left as it is; name another file", path);
 	if (error != 0)
 		die(EXIT_CANNOT_CREATE, "%s: %s; nothing was written", path, fault_sentence(error));
 	session.options = options;

@@ -349,7 +349,7 @@ write_page(struct session *session, const struct history *history, const char *p
 {
 	struct new_file file;
 	struct buf page = {0};
-	int error = new_file_begin(&file, session->arena, path);
+	int error = new_file_begin(&file, session->arena, path, true);
 
 	if (error == 0) {
 		history_html(&page, session->arena, history, session->now);

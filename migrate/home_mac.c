@@ -57,17 +57,23 @@ set_aside(struct session *session)
 	    false);
 }
 
-/* For reading it is as if there were none. */
+/* For reading it is as if there were none; one that --state named is what was asked for. */
 static void
 leave_unread(struct session *session)
 {
-	store_close(session->ledger.db);
-	session->ledger.db = NULL;
-	session->ledger.fresh = true;
+	bool named = session->options->state != NULL;
+
+	if (!named) {
+		store_close(session->ledger.db);
+		session->ledger.db = NULL;
+		session->ledger.fresh = true;
+	}
 	problem_add_text(&session->scan.problems,
 	    arena_printf(session->arena, "%s/ledger.db", session->ledger.folder), "ledger",
-	    "was written on another Mac (Migration Assistant, or a copied disk); nothing of it is "
-	    "believed, and the next kextirpate recheck sets it aside",
+	    named
+		? "was written on another Mac; what it says is true there"
+		: "was written on another Mac (Migration Assistant, or a copied disk); nothing of "
+		  "it is believed, and the next kextirpate recheck sets it aside",
 	    false);
 }
 

@@ -11,8 +11,9 @@
 
 /* For the session's open ledger: notes whose it is when that is not known, and sets
  * another Mac's aside, whole, with a problem that says where; for reading it is taken for
- * an empty one. Ends the process when it cannot be set aside, or lies in a folder that
- * --state named. Where ioreg does not tell which Mac this is, nothing is judged. */
+ * an empty one, unless --state named it. Ends the process when it cannot be set aside, or
+ * lies in a folder that --state named. Where ioreg does not tell which Mac this is, nothing is
+ * judged. */
 void home_mac_check(struct session *session, bool write);
 
 #endif

@@ -33,6 +33,37 @@ is 'the page for Apple has steps and evidence' \
 is 'an archive is smaller than what it speaks of' \
   "$([ "$(stat -c %s "$mac/private/tmp/c.tar")" -lt 1500000 ] && echo yes)" yes
 
+echo '# the page for Apple tells what this Mac has shown, and no more'
+apple() { # apple: the page of a new archive
+  rm -f "$mac/private/tmp/apple.tar"
+  kextirpate collect /private/tmp/apple.tar
+  tar -xOf "$mac/private/tmp/apple.tar" kextirpate-collect/report-for-apple.txt >"$out"
+}
+new 15.7 apple capture-card
+kextirpate uninstall --approval=ask example-capture
+restart
+kextirpate recheck
+apple
+says '^Nothing to report: no removed kext is kept on this Mac, and none came back$'
+says_not 'Steps to reproduce'
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+kextirpate uninstall --approval=ask example-capture
+restart
+kextirpate recheck
+apple
+says '^A kext that was removed from the disk is kept by kernelmanagerd$'
+update 15.7.1
+kextirpate recheck
+apple
+says '^A kext that was removed is linked into the collection again by an OS update$'
+says 'macOS 15.7.1 (24G231), Apple silicon'
+says 'security mode: reduced; third-party kexts: allowed'
+says '^  20..-..-..  15.7.1 (24G231)    OS update          -      kept   kept   yes  <- back$'
+says 'stashed  /private/var/db/.*/ExampleCaptureDriver.kext, version 1.2.3, UUID [0-9A-F-]*$'
+says 'It came back once: with macOS 15.7.1'
+
 echo '# no name of a person, none of the Mac'
 new 15.7 apple capture-card
 user=wilhelmina
@@ -74,6 +105,12 @@ is 'the ledger is one, and whole' \
 expect 0 'history reads it' kextirpate history --state /private/tmp/in/kextirpate-collect/state --json
 json "[r['command'] for r in j['runs']]" "['uninstall']"
 
+set_mac hardware-uuid=5117A7ED-0000-4000-8000-0000000000BB
+expect 0 'on another Mac, too' kextirpate history --state /private/tmp/in/kextirpate-collect/state --json
+json "[r['command'] for r in j['runs']]" "['uninstall']"
+says 'was written on another Mac; what it says is true there'
+set_mac hardware-uuid=5117A7ED-0000-4000-8000-00000000C02A
+
 echo '# an ordinary user'
 chmod 1777 "$mac/private/tmp"
 "$macsim" run --as user "$mac" -- kextirpate collect /private/tmp/mine.tar >"$out" 2>"$err" </dev/null
@@ -87,6 +124,31 @@ ln -s /Library/precious "$mac/private/tmp/link"
 expect 73 'a link is not followed' kextirpate collect /private/tmp/link
 is 'what it leads to is as before' "$(cat "$mac/Library/precious")" precious
 is 'nothing is left beside it' "$(find "$mac/private/tmp" -name '.link*' | wc -l)" 0
+cp "$mac/private/tmp/c.tar" "$story/c.tar"
+expect 73 'an archive that is there is not replaced' kextirpate collect /private/tmp/c.tar
+says '/private/tmp/c.tar: is there already, and was left as it is; name another file'
+is 'it is as before' "$(cmp "$mac/private/tmp/c.tar" "$story/c.tar")" ''
+expect 73 'a place that cannot be written' kextirpate collect /System/c.tar
+says '/System/c.tar: Read-only file system; nothing was written'
+expect 73 'a folder' kextirpate collect /private/tmp
+full=0
+for n in $(seq 1 3 60); do
+  rm -f "$mac/private/tmp/full.tar"
+  "$macsim" run --fail "$n:ENOSPC" "$mac" -- kextirpate collect /private/tmp/full.tar >"$out" 2>"$err"
+  case $? in
+  0) tar -tf "$mac/private/tmp/full.tar" >/dev/null || not_ok "ENOSPC at $n: half an archive is called done" ;;
+  73 | 74)
+    full=$((full + 1))
+    [ ! -e "$mac/private/tmp/full.tar" ] || not_ok "ENOSPC at $n: half an archive is left"
+    ;;
+  *) not_ok "ENOSPC at $n: $? is no end for it" ;;
+  esac
+done
+is 'a full disk leaves no half of one' "$([ $full -gt 4 ] && echo yes || echo "$full times") $(find "$mac/private/tmp" -name '.full*' | wc -l)" 'yes 0'
+rm -f "$mac/private/tmp/full.tar"
+"$macsim" run --kill 20 "$mac" -- kextirpate collect /private/tmp/full.tar >"$out" 2>"$err"
+is 'killed, it leaves none by that name' "$(find "$mac/private/tmp" -name full.tar)" ''
+expect 0 'and the next one is whole' kextirpate collect /private/tmp/full.tar
 expect 64 'a file is needed' kextirpate collect
 
 done_testing

@@ -145,14 +145,14 @@ new_file_appears_whole_or_not_at_all(void **state)
 	(void)state;
 	folder_make(&folder);
 	path = arena_strdup(arena, folder_path(&folder, "page"));
-	assert_int_equal(new_file_begin(&file, arena, path), 0);
+	assert_int_equal(new_file_begin(&file, arena, path, true), 0);
 	assert_int_equal(write(file.fd, "x", 1), 1);
 	assert_int_not_equal(lstat(path, &st), 0);
 	assert_int_equal(new_file_end(&file, -EIO), -EIO);
 	assert_int_not_equal(lstat(path, &st), 0);
 	assert_int_equal(rmdir(folder.path), 0); /* nothing is left beside it */
 	assert_int_equal(mkdir(folder.path, 0700), 0);
-	assert_int_equal(new_file_begin(&file, arena, path), 0);
+	assert_int_equal(new_file_begin(&file, arena, path, true), 0);
 	assert_int_equal(write(file.fd, "x", 1), 1);
 	assert_int_equal(new_file_end(&file, 0), 0);
 	assert_int_equal(lstat(path, &st), 0);
@@ -167,17 +167,31 @@ new_file_follows_no_link_and_replaces_only_files(void **state)
 	struct folder folder;
 	struct arena *arena = arena_new(0);
 	struct new_file file;
+	struct stat st;
+	const char *path;
 
 	(void)state;
 	folder_make(&folder);
 	folder_add(&folder, "precious", "bytes");
 	folder_link(&folder, "precious", "link");
-	assert_int_equal(new_file_begin(&file, arena, folder_path(&folder, "link")), -FAULT_LINK);
+	assert_int_equal(
+	    new_file_begin(&file, arena, folder_path(&folder, "link"), true), -FAULT_LINK);
+	assert_int_equal(
+	    new_file_begin(&file, arena, folder_path(&folder, "precious"), false), -EEXIST);
+	/* Also when it came meanwhile. */
+	path = arena_strdup(arena, folder_path(&folder, "new"));
+	assert_int_equal(new_file_begin(&file, arena, path, false), 0);
+	folder_add(&folder, "new", "theirs");
+	assert_int_equal(new_file_end(&file, 0), -EEXIST);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_int_equal(st.st_size, 6);
 	assert_int_equal(mkdir(folder_path(&folder, "folder"), 0700), 0);
 	assert_int_equal(
-	    new_file_begin(&file, arena, folder_path(&folder, "folder")), -FAULT_NOT_FILE);
-	assert_int_equal(new_file_begin(&file, arena, folder_path(&folder, "folder/")), -EISDIR);
-	assert_int_equal(new_file_begin(&file, arena, folder_path(&folder, "no/page")), -ENOENT);
+	    new_file_begin(&file, arena, folder_path(&folder, "folder"), true), -FAULT_NOT_FILE);
+	assert_int_equal(
+	    new_file_begin(&file, arena, folder_path(&folder, "folder/"), true), -EISDIR);
+	assert_int_equal(
+	    new_file_begin(&file, arena, folder_path(&folder, "no/page"), true), -ENOENT);
 	folder_remove(&folder);
 	arena_free(arena);
 }
