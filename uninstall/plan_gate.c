@@ -46,12 +46,77 @@ add_bystander(struct arena *arena, struct plan *plan, const struct kext_case *ke
 	*bystander = (struct bystander){.bundle_id = case_name(kext), .effect = effect, .why = why};
 }
 
-/* What the machine-wide steps do to another product's kext. NULL: nothing. */
-static const char *
-effect_on(const struct plan *plan, const struct case_facts *facts, const char **why)
+static bool
+is_bundle_here(const struct trace *trace)
 {
-	if (asks_rebuild(plan) && facts->listed && !facts->bundle) {
-		*why = "the rebuild drops it: its bundle is missing";
+	return trace->source == SOURCE_BUNDLE && trace->keeper != KEEPER_OTHER_SYSTEM;
+}
+
+static bool
+has_bundle_at(const struct kext_case *kext, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < kext->trace_count; i++)
+		if (is_bundle_here(kext->traces[i]) &&
+		    path_is_below_folded(kext->traces[i]->path, path) &&
+		    path_is_below_folded(path, kext->traces[i]->path))
+			return true;
+	return false;
+}
+
+/* Whether its bundle lies where the collection has it: a copy elsewhere is none to a
+ * rebuild, which drops what was "deleted or moved" (kmutil(8)). */
+static bool
+is_at_home(const struct kext_case *kext, const struct case_facts *facts)
+{
+	const struct trace *trace;
+	const char *home;
+	size_t i;
+
+	for (i = 0; i < kext->trace_count; i++) {
+		trace = kext->traces[i];
+		if ((trace->source != SOURCE_AUXKC && trace->source != SOURCE_PREBOOT) ||
+		    trace->keeper == KEEPER_OTHER_SYSTEM)
+			continue;
+		home = trace_original_path(trace);
+		if (home != NULL ? !has_bundle_at(kext, home) : !facts->bundle)
+			return false;
+	}
+	return facts->bundle;
+}
+
+/* The bundle that goes and in which one of the kext's is nested; NULL. */
+static const char *
+goes_inside(const struct plan *plan, const struct kext_case *kext)
+{
+	size_t i, j;
+
+	for (i = 0; i < kext->trace_count; i++)
+		for (j = 0; is_bundle_here(kext->traces[i]) && j < plan->step_count; j++)
+			if (plan->steps[j].kind == STEP_VAULT &&
+			    path_has_suffix(plan->steps[j].subject, ".kext") &&
+			    path_is_below(kext->traces[i]->path, plan->steps[j].subject))
+				return plan->steps[j].subject;
+	return NULL;
+}
+
+/* What the steps do to another product's kext. NULL: nothing. */
+static const char *
+effect_on(struct arena *arena, const struct plan *plan, const struct kext_case *kext,
+    const char **why)
+{
+	struct case_facts of_kext = case_get_facts(kext), *facts = &of_kext;
+	const char *outer = goes_inside(plan, kext);
+
+	if (outer != NULL) {
+		*why = arena_printf(arena, "its bundle lies in %s, which goes", outer);
+		return "lost";
+	}
+	if (asks_rebuild(plan) && facts->listed && !is_at_home(kext, facts)) {
+		*why = facts->bundle
+			   ? "the rebuild drops it: its bundle is not where the collection has it"
+			   : "the rebuild drops it: its bundle is missing";
 		return "lost";
 	}
 	if (asks_rebuild(plan) && facts->bundle && !facts->listed) {
@@ -59,7 +124,7 @@ effect_on(const struct plan *plan, const struct case_facts *facts, const char **
 		return "added";
 	}
 	if (has_step(plan, STEP_CLEAR_STAGING) && facts->staged && facts->listed &&
-	    !facts->bundle) {
+	    !is_at_home(kext, facts)) {
 		*why = "its staged copy, the only one that is left, is cleared";
 		return "lost";
 	}
@@ -91,6 +156,17 @@ is_harm(const char *effect)
 	return strcmp(effect, "lost") == 0 || strcmp(effect, "added") == 0;
 }
 
+/* What a person can do instead. */
+static const char *
+remedy_of(const struct plan *plan, const struct kext_case *kext, const char *effect)
+{
+	if (strcmp(effect, "lost") != 0)
+		return "let its vendor's installer finish, or remove it first";
+	return goes_inside(plan, kext) != NULL
+		   ? "name it as a TARGET too if it may go"
+		   : "install it again first if it is still wanted";
+}
+
 /* Whoever would be lost, or would newly enter the kernel, stops the plan; who is merely
  * restaged or stays is listed. */
 static void
@@ -98,15 +174,13 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 {
 	const struct kext_case *kext;
 	const char *effect, *why = NULL;
-	struct case_facts facts;
 	size_t i;
 
 	for (i = 0; i < input->cases->count; i++) {
 		kext = &input->cases->items[i];
 		if (kext->apple || plan_is_of_targets(input, kext) || is_leaving(input, kext))
 			continue;
-		facts = case_get_facts(kext);
-		effect = effect_on(plan, &facts, &why);
+		effect = effect_on(arena, plan, kext, &why);
 		if (effect == NULL)
 			continue;
 		add_bystander(arena, plan, kext, effect, why);
@@ -116,9 +190,7 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 				"%s, which is another product's, would be %s: %s; %s, or go on "
 				"with --accept-bystanders",
 				case_name(kext), effect, why,
-				strcmp(effect, "lost") == 0
-				    ? "install it again first if it is still wanted"
-				    : "let its vendor's installer finish, or remove it first"));
+				remedy_of(plan, kext, effect)));
 	}
 }
 

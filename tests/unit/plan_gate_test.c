@@ -277,6 +277,55 @@ each_effect_on_a_bystander_is_told_and_harm_is_refused(void **state)
 	}
 }
 
+/* A rebuild drops what was "deleted or moved": a copy elsewhere is no bundle to it. */
+static void
+a_bystander_s_bundle_counts_where_the_collection_has_it(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_AUXKC);
+	see(w, OTHER, SOURCE_AUXKC);
+	see(w, OTHER, SOURCE_BUNDLE)->path = "/Users/Shared/other.kext";
+	assert_true(is_refused_for(w, "its bundle is not where the collection has it"));
+	assert_string_equal(w->plan.bystanders[0].effect, "lost");
+	see(w, OTHER, SOURCE_BUNDLE)->path = "/library/extensions/OTHER.kext";
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	assert_string_equal(w->plan.bystanders[0].effect, "kept");
+	w->kexts[OTHER].trace_count = 0;
+	see(w, OTHER, SOURCE_AUXKC)->path = "/Library/StagedExtensions/Library/Extensions/other.kext";
+	see(w, OTHER, SOURCE_BUNDLE);
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	see(w, OTHER, SOURCE_PREBOOT)->path = "/opt/other.kext";
+	assert_true(is_refused_for(w, "its bundle is not where the collection has it"));
+	w->traces[OTHER][2].keeper = KEEPER_OTHER_SYSTEM;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+}
+
+/* What is nested in a bundle that goes, goes with it: whatever the collection says. */
+static void
+a_bystander_in_a_bundle_that_goes_is_lost(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	see(w, OTHER, SOURCE_BUNDLE)->path = KEXT "/Contents/PlugIns/other.kext";
+	assert_true(is_refused_for(w, "its bundle lies in " KEXT ", which goes; name it as a TARGET"));
+	assert_string_equal(w->plan.bystanders[0].effect, "lost");
+	w->input.accept_bystanders = true;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	w->input.accept_bystanders = false;
+	see(w, OTHER, SOURCE_BUNDLE);
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 1);
+	w->traces[TARGET][0].keeper = KEEPER_OTHER_SYSTEM;
+	make(w);
+	assert_int_equal(w->plan.bystander_count, 0);
+}
+
 static void
 accepted_bystanders_are_listed_and_no_refusal(void **state)
 {
@@ -355,113 +404,6 @@ a_bystander_that_arrives_late_stops_the_rebuild(void **state)
 	assert_non_null(plan_check_late(w->arena, &w->input, &w->plan));
 }
 
-static unsigned int seed;
-
-static unsigned int
-dice(unsigned int sides)
-{
-	seed = seed * 1103515245U + 12345U;
-	return (seed >> 16) % sides;
-}
-
-/* Whether the trace would change what is settled of the bystander: that its bundle is
- * missing, or that it is not in the collection, is evidence too. */
-static bool
-unsettles(const struct world *w, const struct trace *trace)
-{
-	struct case_facts facts = case_get_facts(&w->kexts[OTHER]);
-
-	if (trace->keeper == KEEPER_OTHER_SYSTEM)
-		return false;
-	return (trace->source == SOURCE_BUNDLE && !facts.bundle) ||
-	       ((trace->source == SOURCE_AUXKC || trace->source == SOURCE_PREBOOT) &&
-		   !facts.listed);
-}
-
-static void
-roll_trace(struct world *w)
-{
-	static const enum keeper keepers[] = {KEEPER_ROOT, KEEPER_ROOT, KEEPER_OTHER_SYSTEM};
-	static const char *const paths[] = {KEXT, "/Library/Extensions/b.kext", "/opt/c.kext"};
-	int who = dice(2) ? TARGET : OTHER;
-	struct trace rolled = {.source = (enum source_id)dice(SOURCE_COUNT),
-	    .keeper = keepers[dice(3)],
-	    .loadable = (enum tristate)((int)dice(3) - 1),
-	    .path = paths[dice(3)],
-	    .bundle_id = w->kexts[who].bundle_id};
-
-	if (rolled.source == SOURCE_LAUNCHD)
-		rolled.path = JOB;
-	if (who == TARGET || !unsettles(w, &rolled))
-		*see(w, who, rolled.source) = rolled;
-}
-
-/* One more thing that hangs on the target, or that cannot be told. */
-static void
-roll_dependent(struct world *w, struct dependent_list *list)
-{
-	static struct dependent items[8];
-
-	list->items = items;
-	if (dice(4) == 0) {
-		list->unknown[dice(LOSS_COUNT)] = "nobody answers";
-		return;
-	}
-	items[list->count++] =
-	    (struct dependent){.bundle_id = dice(3) ? w->kexts[dice(2)].bundle_id : NULL,
-		.loss = (enum loss)dice(LOSS_COUNT),
-		.text = "something hangs"};
-}
-
-static void
-settle_bystander(struct world *w)
-{
-	w->kexts[TARGET].trace_count = w->kexts[OTHER].trace_count = 0;
-	if (dice(2))
-		(void)see(w, OTHER, SOURCE_BUNDLE);
-	if (dice(2))
-		(void)see(w, OTHER, SOURCE_AUXKC);
-}
-
-static void
-more_evidence_never_yields_fewer_refusals(void **state)
-{
-	static const char *const classes[] = {
-	    "other", "storage", "filesystem", "network", "input", "security", NULL};
-	struct world *w = *state;
-	struct dependent_list list;
-	bool was_refused;
-	unsigned int round, i;
-
-	for (round = 0; round < 4000; round++) {
-		seed = round;
-		settle_bystander(w);
-		w->rule.class_name = classes[dice(8) > 3 ? dice(7) : 0];
-		w->target.replacement = (enum replacement_state)dice(3);
-		w->target.rebuild = (enum rebuild_state)dice(REBUILD_STATE_COUNT);
-		w->input.has_rebuild = dice(2);
-		w->input.ask_approval = dice(2);
-		w->input.accept_bystanders = dice(2);
-		w->input.collection_unreadable = dice(4) == 0;
-		w->input.accepted_losses = dice(8);
-		w->target.agent_known = dice(2);
-		list = (struct dependent_list){.asked = true};
-		w->input.dependents = &list;
-		was_refused = false;
-		for (i = 0; i < 8; i++) {
-			if (dice(3) == 0)
-				roll_dependent(w, &list);
-			else
-				roll_trace(w);
-			make(w);
-			if (was_refused && w->plan.refusal_count == 0)
-				fail_msg("seed %u: trace %u lifts a refusal", round, i + 1);
-			was_refused = w->plan.refusal_count > 0;
-		}
-	}
-	w->input.dependents = NULL;
-}
-
 /* What this Mac contradicts is not rested on; what it does not tell is. */
 static void
 a_step_that_rests_on_what_does_not_hold_is_not_taken(void **state)
@@ -519,13 +461,14 @@ main(void)
 	    TEST(a_job_that_loads_the_kext_goes_or_forbids_the_plan),
 	    TEST(a_job_of_another_product_s_kext_too_stays),
 	    TEST(each_effect_on_a_bystander_is_told_and_harm_is_refused),
+	    TEST(a_bystander_s_bundle_counts_where_the_collection_has_it),
+	    TEST(a_bystander_in_a_bundle_that_goes_is_lost),
 	    TEST(accepted_bystanders_are_listed_and_no_refusal),
 	    TEST(apple_s_kexts_are_no_bystanders),
 	    TEST(no_rebuild_of_a_collection_that_was_not_read),
 	    TEST(a_macos_that_is_not_known_is_refused),
 	    TEST(a_bystander_that_arrives_late_stops_the_rebuild),
 	    TEST(a_step_that_rests_on_what_does_not_hold_is_not_taken),
-	    TEST(more_evidence_never_yields_fewer_refusals),
 	};
 
 	return cmocka_run_group_tests_name("plan_gate", tests, NULL, NULL);
