@@ -7,17 +7,28 @@
 #include "uninstall/plan_gate.h"
 #include "kmutil-helpers/banned.h"
 
-bool
-late_gate_collection_unreadable(const struct session *session)
+static bool
+is_unread(const struct session *session, enum source_id source)
 {
 	const struct problem_list *list = &session->scan.problems;
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (strcmp(list->items[i].source, source_get(SOURCE_AUXKC)->name) == 0 ||
-		    strcmp(list->items[i].source, source_get(SOURCE_PREBOOT)->name) == 0)
+		if (strcmp(list->items[i].source, source_get(source)->name) == 0)
 			return true;
 	return false;
+}
+
+bool
+late_gate_collection_unreadable(const struct session *session)
+{
+	return is_unread(session, SOURCE_AUXKC) || is_unread(session, SOURCE_PREBOOT);
+}
+
+bool
+late_gate_loaded_unreadable(const struct session *session)
+{
+	return is_unread(session, SOURCE_LOADED) || session->host.safe_mode == HOST_YES;
 }
 
 /* The kexts of the plan, as the fresh look shows them; what is seen no more is no target. */

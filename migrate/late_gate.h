@@ -14,5 +14,7 @@ const char *late_gate(void *payload);
 
 /* Whether a collection of this Mac could not be read in the last look. */
 bool late_gate_collection_unreadable(const struct session *session);
+/* Whether it could not be told what is loaded; in safe mode nothing is that otherwise would. */
+bool late_gate_loaded_unreadable(const struct session *session);
 
 #endif

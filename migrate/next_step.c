@@ -80,7 +80,11 @@ next_of_blocked(struct session *session, const struct subject *about, enum stand
 {
 	struct next_step next = {.command = make_command(session, "explain", about)};
 
-	if (standing != STANDING_BLOCKED) {
+	if (standing == STANDING_APPROVAL_PENDING) {
+		next.command = approve;
+		next.text = "macOS cannot build its collection: what the step rebuild says has to "
+			    "be mended first, then approve asks again";
+	} else if (standing != STANDING_BLOCKED) {
 		next.text = "refused; explain says what stands in the way";
 	} else if (about != NULL && !about->evidence.has_rebuild) {
 		next.text =
@@ -115,6 +119,21 @@ next_of_approval(struct session *session)
 	return next;
 }
 
+static struct next_step
+next_of_unknown(const struct session *session, enum standing standing)
+{
+	if (session->look.safe_mode)
+		return (struct next_step){"in safe mode nobody can say what a normal start would "
+					  "load: start the Mac normally, then look again",
+		    NULL};
+	if (standing == STANDING_VERIFYING)
+		return (struct next_step){
+		    "macOS still works on its collections: look again in a moment", status};
+	return (struct next_step){"a place that could hold a kext could not be read; run "
+				  "as root, and see the problems",
+	    NULL};
+}
+
 struct next_step
 next_step_find(
     struct session *session, const struct subject *about, enum standing standing, int exit)
@@ -140,8 +159,6 @@ next_step_find(
 		return (struct next_step){
 		    "some steps failed; run the command again when their cause is gone", status};
 	default:
-		return (struct next_step){"a place that could hold a kext could not be read; run "
-					  "as root, and see the problems",
-		    NULL};
+		return next_of_unknown(session, standing);
 	}
 }

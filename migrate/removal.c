@@ -13,6 +13,7 @@
 #include "migrate/rule_paths.h"
 #include "migrate/standings.h"
 #include "uninstall/plan_cutoff.h"
+#include "uninstall/plan_gate.h"
 #include "uninstall/vault_space.h"
 #include "kmutil-helpers/banned.h"
 
@@ -80,8 +81,11 @@ keep_machine_steps(struct plan *plan)
 	size_t i, kept = 0;
 
 	for (i = 0; i < plan->step_count; i++)
-		if (plan->steps[i].kind == STEP_SETTLE || plan->steps[i].kind == STEP_REBUILD)
-			plan->steps[kept++] = plan->steps[i];
+		if (plan->steps[i].kind == STEP_SETTLE || plan->steps[i].kind == STEP_REBUILD) {
+			plan->steps[kept] = plan->steps[i];
+			plan->steps[kept].n = (int)kept + 1;
+			kept++;
+		}
 	plan->step_count = kept;
 }
 
@@ -187,8 +191,10 @@ removal_plan(struct removal *removal)
 	    .dependents = &removal->dependents,
 	    .accepted_losses = removal->only_rebuild ? UINT_MAX : session->options->accepted_losses,
 	    .macos_major = session->host.macos,
+	    .safe_mode = session->host.safe_mode == HOST_YES,
 	    .has_rebuild = session_has_rebuild(session),
 	    .collection_unreadable = late_gate_collection_unreadable(session),
+	    .loaded_unreadable = late_gate_loaded_unreadable(session),
 	    .ask_approval = removal->ask_approval,
 	    .installer = session->context == CONTEXT_INSTALLER,
 	    .accept_bystanders = session->options->accept_bystanders,
@@ -207,16 +213,18 @@ removal_plan(struct removal *removal)
 	if (!removal->only_rebuild)
 		collect_claims(removal);
 	plan_make(session->arena, &input, &removal->plan);
-	if (removal->only_rebuild)
+	if (removal->only_rebuild) {
+		plan_check_on_disk(session->arena, &input, &removal->plan);
 		keep_machine_steps(&removal->plan);
+	}
 	if (session->root.live)
 		space_check(session->arena, &session->root,
 		    session_state_folder(session->arena, session->options), &removal->claims,
 		    &removal->plan);
 }
 
-static bool
-has_planned_step(const struct plan *plan)
+bool
+removal_has_work(const struct plan *plan)
 {
 	size_t i;
 
@@ -247,6 +255,8 @@ removal_expected_exit(const struct removal *removal)
 
 	if (plan->refusal_count > 0)
 		return 5;
+	if (removal->session->look.safe_mode && plan->step_count > 0)
+		return 7;
 	if (plan->step_count == 0) {
 		for (i = 0; i < removal->selection.count; i++)
 			exit = exit_worst(exit, replacement_exit(removal->session, &removal->dexts,
@@ -408,6 +418,13 @@ look_again(struct removal *removal)
 	select_again(&removal->selection, keys, count, session);
 }
 
+/* The rebuild cannot succeed until somebody mends what stands in its way. */
+static bool
+is_in_vain(const struct run *run)
+{
+	return run->rebuild.outcome == KMUTIL_BUILD_FAILED || !run->rebuild.converges;
+}
+
 static int
 exit_after_run(const struct removal *removal)
 {
@@ -420,7 +437,9 @@ exit_after_run(const struct removal *removal)
 					    removal->selection.subjects[i]));
 	for (i = 0; i < plan->step_count; i++)
 		if (plan->steps[i].state == STEP_FAILED)
-			exit = exit_worst(exit, plan->steps[i].kind == STEP_REBUILD ? 5 : 6);
+			exit = exit_worst(exit,
+			    plan->steps[i].kind == STEP_REBUILD && is_in_vain(&removal->run) ? 5
+											     : 6);
 	return exit;
 }
 
@@ -429,7 +448,7 @@ needs_run(const struct removal *removal)
 {
 	size_t i;
 
-	if (has_planned_step(&removal->plan))
+	if (removal_has_work(&removal->plan))
 		return true;
 	/* A case that only waits for approval must still be known to the ledger. */
 	for (i = 0; removal->plan.step_count > 0 && i < removal->selection.count; i++)
@@ -526,67 +545,4 @@ removal_run(struct removal *removal)
 		die_of_run(removal, error);
 	removal->exit = exit_after_run(removal);
 	(void)standings_write(session, &removal->dexts);
-}
-
-static void
-text_plan(struct report *report, const struct removal *removal)
-{
-	const struct plan *plan = &removal->plan;
-	struct buf *out = &report->out;
-	size_t i;
-
-	report_text_steps(report, plan->steps, plan->step_count);
-	for (i = 0; i < plan->kept_count; i++) {
-		buf_text(out, "  kept ");
-		buf_name(out, plan->kept[i].path);
-		buf_text(out, ": ");
-		buf_name(out, plan->kept[i].why);
-		buf_text(out, "\n");
-	}
-	for (i = 0; i < plan->bystander_count; i++) {
-		buf_text(out, "  bystander ");
-		buf_name(out, plan->bystanders[i].bundle_id);
-		buf_printf(out, ": %s, %s\n", plan->bystanders[i].effect, plan->bystanders[i].why);
-	}
-	for (i = 0; i < plan->refusal_count; i++) {
-		buf_text(out, "refused: ");
-		buf_name(out, plan->refusals[i]);
-		buf_text(out, "; nothing was changed\n");
-	}
-}
-
-int
-removal_report(struct removal *removal, const char *command)
-{
-	const struct subject *worst =
-	    report_worst(removal->selection.subjects, removal->selection.count);
-	enum standing standing =
-	    removal->plan.refusal_count > 0 || worst == NULL ? STANDING_NONE : worst->now.standing;
-	bool is_plan = removal->run.id == 0 && removal->plan.refusal_count == 0 &&
-		       has_planned_step(&removal->plan);
-	struct report report;
-
-	/* Of what the ledger has lost nobody can tell what waits. */
-	if (removal->session->ledger.lost && removal->session->options->target_count == 0)
-		removal->exit = exit_worst(removal->exit, 7);
-	/* Nothing that a person could do: macOS names it, and has nothing to drop. */
-	if (removal->plan.nothing_to_drop && removal->exit == 1)
-		standing = STANDING_INERT;
-	report_begin(&report, removal->session, command);
-	if (report.is_json) {
-		report_json_steps(
-		    &report, removal->run.id, removal->plan.steps, removal->plan.step_count);
-		report_json_plan(&report, &removal->plan);
-		report_json_kexts(&report, removal->selection.subjects, removal->selection.count,
-		    &removal->dexts);
-		report_json_dexts(&report, &removal->dexts);
-		report.is_plan = is_plan;
-		report_json_next(&report, worst, standing, removal->exit);
-	} else {
-		text_plan(&report, removal);
-		report_text_kexts(&report, removal->selection.subjects, removal->selection.count);
-		report.is_plan = is_plan;
-		report_text_next(&report, worst, standing, removal->exit);
-	}
-	return report_end(&report, removal->exit);
 }

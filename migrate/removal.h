@@ -42,6 +42,9 @@ const struct kext_case *const *removal_find_leaving(const struct session *sessio
 /* Makes the plan for removal->selection; asks for dexts and receipts. */
 void removal_plan(struct removal *removal);
 
+/* Whether a step of the plan is still to be taken. */
+bool removal_has_work(const struct plan *plan);
+
 /* The exit status that carrying the plan out would have. */
 int removal_expected_exit(const struct removal *removal);
 

@@ -150,8 +150,13 @@ replacement_judge(
 		*text = "its replacement's app is there, and a profile allows the dext";
 		return REPLACEMENT_READY;
 	}
-	*text = arena_printf(session->arena, "its replacement %s is %s", rule->replacement.dext_id,
-	    dext != NULL ? dext->state : "not activated");
+	if (dext == NULL && !dexts->known)
+		*text = arena_printf(session->arena,
+		    "whether its replacement %s is activated is not known",
+		    rule->replacement.dext_id);
+	else
+		*text = arena_printf(session->arena, "its replacement %s is %s",
+		    rule->replacement.dext_id, dext != NULL ? dext->state : "not activated");
 	return REPLACEMENT_NOT_READY;
 }
 

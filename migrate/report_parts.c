@@ -159,8 +159,8 @@ report_text_steps(struct report *report, const struct step *steps, size_t count)
 		if (steps[i].message != NULL) {
 			buf_text(out, steps[i].subject != NULL ? ": " : "");
 			buf_name(out, steps[i].message);
-		} else if (steps[i].why != NULL && report->session->options->verbose) {
-			buf_text(out, " (");
+		} else if (steps[i].why != NULL) {
+			buf_text(out, steps[i].subject != NULL ? " (" : "(");
 			buf_name(out, steps[i].why);
 			buf_text(out, ")");
 		}

@@ -10,8 +10,6 @@
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
 
-#define STAGING "/Library/StagedExtensions"
-
 /* A trace with what it joins by. */
 struct keyed {
 	const struct trace *trace;

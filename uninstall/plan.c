@@ -369,7 +369,7 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 		droppable = facts.listed || (facts.kept && input->collection_unreadable);
 		staged |= facts.staged;
 		kept |= facts.kept && input->targets[i].rebuild != REBUILD_APPROVED;
-		plan->restart_needed |= facts.loaded || droppable;
+		plan->restart_needed |= facts.loaded || droppable || input->loaded_unreadable;
 		plan->wants_rebuild |= droppable;
 		wanted |= droppable && input->targets[i].rebuild != REBUILD_APPROVED;
 	}
@@ -388,6 +388,11 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 		step->state = STEP_SKIPPED;
 		step->message = "the collection does not list the kext: a rebuild has nothing to "
 				"drop until an OS update lists it again, which recheck notices";
+	} else if (input->safe_mode) {
+		step->state = STEP_SKIPPED;
+		step->message =
+		    "in safe mode macOS sees nothing to change: start the Mac normally, then "
+		    "kextirpate approve";
 	} else if (!input->ask_approval) {
 		step->state = STEP_SKIPPED;
 		step->message = "needs a person's approval: kextirpate approve";

@@ -51,7 +51,9 @@ struct plan_input {
 	int macos_major;
 	bool has_rebuild;
 	bool collection_unreadable;
+	bool loaded_unreadable; /* nobody knows what is in the kernel: each target may be */
 	bool ask_approval;
+	bool safe_mode; /* macOS sees nothing to change in its collection */
 	bool installer; /* bundles go to the vault, all else is left alone */
 	bool accept_bystanders, without_replacement, keep_receipts;
 };

@@ -103,8 +103,8 @@ goes_inside(const struct plan *plan, const struct kext_case *kext)
 
 /* What the steps do to another product's kext. NULL: nothing. */
 static const char *
-effect_on(struct arena *arena, const struct plan *plan, const struct kext_case *kext,
-    const char **why)
+effect_on(
+    struct arena *arena, const struct plan *plan, const struct kext_case *kext, const char **why)
 {
 	struct case_facts of_kext = case_get_facts(kext), *facts = &of_kext;
 	const char *outer = goes_inside(plan, kext);
@@ -162,9 +162,8 @@ remedy_of(const struct plan *plan, const struct kext_case *kext, const char *eff
 {
 	if (strcmp(effect, "lost") != 0)
 		return "let its vendor's installer finish, or remove it first";
-	return goes_inside(plan, kext) != NULL
-		   ? "name it as a TARGET too if it may go"
-		   : "install it again first if it is still wanted";
+	return goes_inside(plan, kext) != NULL ? "name it as a TARGET too if it may go"
+					       : "install it again first if it is still wanted";
 }
 
 /* Whoever would be lost, or would newly enter the kernel, stops the plan; who is merely
@@ -189,8 +188,7 @@ check_bystanders(struct arena *arena, const struct plan_input *input, struct pla
 			    arena_printf(arena,
 				"%s, which is another product's, would be %s: %s; %s, or go on "
 				"with --accept-bystanders",
-				case_name(kext), effect, why,
-				remedy_of(plan, kext, effect)));
+				case_name(kext), effect, why, remedy_of(plan, kext, effect)));
 	}
 }
 
@@ -227,13 +225,16 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 {
 	struct case_facts facts = case_get_facts(target->kext);
 
-	if (input->without_replacement || !facts.loaded || target->replacement == REPLACEMENT_READY)
+	bool may_run = facts.loaded || (input->loaded_unreadable && facts.has_carrier);
+
+	if (input->without_replacement || !may_run || target->replacement == REPLACEMENT_READY)
 		return;
 	plan_refuse(arena, plan,
 	    arena_printf(arena,
-		"%s is loaded and %s; install the replacement first, or go on with "
+		"%s %s and %s; install the replacement first, or go on with "
 		"--without-replacement",
 		case_name(target->kext),
+		facts.loaded ? "is loaded" : "may be loaded, which could not be told,",
 		target->replacement_text != NULL ? target->replacement_text
 						 : "no replacement is known"));
 }
@@ -376,6 +377,25 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 			input->macos_major, MACOS_FIRST, MACOS_LAST));
 }
 
+void
+plan_check_on_disk(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	const struct kext_case *kext;
+	size_t i, j;
+
+	for (i = 0; i < input->target_count; i++) {
+		kext = input->targets[i].kext;
+		for (j = 0; j < kext->trace_count && !is_bundle_here(kext->traces[j]); j++)
+			continue;
+		if (j < kext->trace_count)
+			plan_refuse(arena, plan,
+			    arena_printf(arena,
+				"%s is on disk, at %s, so that a rebuild would keep it; kextirpate "
+				"uninstall takes it away first",
+				case_name(kext), kext->traces[j]->path));
+	}
+}
+
 /* What happened to a bystander before stays told. */
 static void
 note_bystander(struct arena *arena, struct plan *plan, const struct bystander *late)
@@ -397,6 +417,7 @@ plan_check_late(struct arena *arena, const struct plan_input *input, struct plan
 	struct plan late = {.steps = plan->steps, .step_count = plan->step_count};
 	size_t i;
 
+	plan_check_on_disk(arena, input, &late);
 	check_bystanders(arena, input, &late);
 	check_collection(arena, input, &late);
 	for (i = 0; i < late.bystander_count; i++)

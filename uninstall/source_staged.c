@@ -7,7 +7,6 @@
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
 
-#define STAGING "/Library/StagedExtensions"
 #define STASH "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/StashedExtensions"
 
 static void

@@ -21,6 +21,8 @@
 #define SETTLE_SECONDS 30
 #define REBUILD_TRIES 3
 #define REBUILD_PAUSE_MS 1000
+#define STAGING_TRIES 3
+#define STAGING_PAUSE_MS 200
 
 static int
 step_done(struct step *step, const char *message)
@@ -223,23 +225,68 @@ act_forget(struct run *run, struct step *step)
 		error = copy_receipt(run, step, "bom");
 	if (error == 0)
 		error = pkgutil_forget(run->arena, step->subject, &message);
-	if (error == 0)
+	/* Not what pkgutil says counts, but whether the receipt is there. */
+	if (!is_fatal(error) && !path_exists(&run->ledger->root,
+				    arena_printf(run->arena, RECEIPTS "/%s.plist", step->subject)))
 		return step_done(step, "forgotten; a copy is in the vault");
+	if (error == 0)
+		error = -FAULT_OUTPUT;
 	(void)step_failed(step, arena_printf(run->arena, "%s; the receipt was kept",
 				    message != NULL ? message : fault_sentence(error)));
 	return is_fatal(error) ? error : 0;
 }
 
+/* A staged copy of the run's kexts that is still there; NULL. */
+static const char *
+find_staged(const struct run *run)
+{
+	const char *path;
+	size_t i;
+
+	for (i = 0; i < run->row_count; i++) {
+		if (run->rows[i].path == NULL)
+			continue;
+		path = arena_printf(run->arena, STAGING "%s", run->rows[i].path);
+		if (path_exists(&run->ledger->root, path))
+			return path;
+	}
+	return NULL;
+}
+
+/* Not what kmutil says counts, but whether the copies are gone. */
 static int
 act_clear_staging(struct run *run, struct step *step)
 {
-	const char *message = NULL;
-	int error = kmutil_clear_staging(run->arena, &message);
+	const char *message = NULL, *left;
+	int tries, error = kmutil_clear_staging(run->arena, &message);
 
-	if (error == 0)
+	left = find_staged(run);
+	for (tries = 1; error == 0 && left != NULL && tries < STAGING_TRIES; tries++) {
+		settle_pause(STAGING_PAUSE_MS);
+		left = find_staged(run);
+	}
+	if (error == 0 && left == NULL)
 		return step_done(step, "staged copies of all kexts are cleared");
+	if (error == 0)
+		return step_failed(
+		    step, arena_printf(run->arena,
+			      "kmutil clear-staging ended well, but %s is still there", left));
 	return step_failed(step, arena_printf(run->arena, "kmutil clear-staging: %s",
 				     message != NULL ? message : fault_sentence(error)));
+}
+
+/* Whether the answer takes a kext of the run away that waited for it. */
+static bool
+takes_one_away(const struct run *run)
+{
+	const struct kmutil_list *removed = &run->rebuild.removed;
+	size_t i, j;
+
+	for (i = 0; i < run->row_count; i++)
+		for (j = 0; run->rows[i].bundle_id != NULL && j < removed->count; j++)
+			if (strcmp(removed->items[j].id, run->rows[i].bundle_id) == 0)
+				return true;
+	return false;
 }
 
 static const char *
@@ -323,7 +370,10 @@ act_rebuild(struct run *run, struct step *step)
 		step->message = "macOS sees nothing to change: after an answer in this boot it may "
 				"ask again only after the restart";
 	step->state = STEP_SKIPPED;
-	if (rebuild->outcome == KMUTIL_NEEDS_RESTART || rebuild->outcome == KMUTIL_NO_CHANGES)
+	if (rebuild->outcome == KMUTIL_NEEDS_RESTART && rebuild->converges && !takes_one_away(run))
+		step->message = "macOS built its collection anew, but does not say that it takes "
+				"the kext away: a look after the restart decides";
+	else if (rebuild->outcome == KMUTIL_NEEDS_RESTART || rebuild->outcome == KMUTIL_NO_CHANGES)
 		step->state = STEP_DONE;
 	if (rebuild->outcome == KMUTIL_BUILD_FAILED || rebuild->outcome == KMUTIL_NOT_UNDERSTOOD ||
 	    !rebuild->converges)

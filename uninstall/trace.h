@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Holds copies at the bundles' own paths below it (assumption staging-mirrors-path). */
+#define STAGING "/Library/StagedExtensions"
+
 enum source_id {
 	SOURCE_BUNDLE,
 	SOURCE_RECEIPT,

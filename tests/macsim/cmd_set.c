@@ -26,9 +26,10 @@ static const struct {
     {"update", "none|prepared"},
     {"safe-mode", "off|on"},
     {"update-wipes", "nothing|receipts"},
-    {"rebuild", "ok|loops|broken"}, /* field reports of builds that never end, or fail */
-    {"loads", "yes|no"},            /* no: nothing asks for a third-party kext at a start */
-    {"arrives", "none|settle"},     /* another vendor's installer, while macOS settles */
+    /* field reports of builds that never end, or fail; one that does not say what goes */
+    {"rebuild", "ok|loops|broken|silent"},
+    {"loads", "yes|no"},        /* no: nothing asks for a third-party kext at a start */
+    {"arrives", "none|settle"}, /* another vendor's installer, while macOS settles */
     {"dext.log", "none|crash|provider|family|userclient|format|invalid|state|profile|runs|"
 		 "other"},
 };

@@ -17,7 +17,11 @@ boot_take_collection(const char *root, struct model *model)
 {
 	struct kexts members = kexts_get(model, "member");
 
-	if (!keep_collection_present(root, model)) {
+	if (model_is(model, "safe-mode", "on")) {
+		/* The auxiliary collection is not loaded (docs/facts.md#kmutil-rebuild). */
+		model_clear(model, "boot");
+		model_put(model, "boot-aux.uuid", "");
+	} else if (!keep_collection_present(root, model)) {
 		if (members.count > 0 && model_is(model, "chip", "apple") &&
 		    model_assumes(model, "tampered-collection-is-refused"))
 			printf("macOS started without third-party kernel extensions\n");

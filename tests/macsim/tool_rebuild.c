@@ -21,6 +21,8 @@ print_block(const struct kexts *kexts, const char *verb, const char *mark)
 static bool
 sees_nothing(struct model *model)
 {
+	if (model_is(model, "safe-mode", "on"))
+		return true;
 	if (atol(model_get(model, "settle", "0")) > 0 &&
 	    !model_assumes(model, "rebuild-sees-change-at-once"))
 		return true;
@@ -100,13 +102,13 @@ tool_kmutil_rebuild(struct model *model)
 		puts("No changes detected");
 		goto out;
 	}
-	if (!model_is(model, "rebuild", "ok") && *model_get(model, "rebuild", "")) {
+	if (model_is(model, "rebuild", "loops") || model_is(model, "rebuild", "broken")) {
 		status = ask_in_vain(model, &drop);
 		goto out;
 	}
 	if (add.count > 0 || !model_assumes(model, "rebuild-omits-empty-blocks"))
 		print_block(&add, "add", "+");
-	if (drop.count > 0)
+	if (drop.count > 0 && !model_is(model, "rebuild", "silent"))
 		print_block(&drop, "remove", "-");
 	status = ask(model);
 	if (status != 0) {

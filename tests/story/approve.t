@@ -60,6 +60,21 @@ expect 3 'is no approval' kextirpate status --json "$card"
 waiting apple rebuild=broken
 expect 5 'another kext breaks the build' kextirpate approve --json "$card"
 says 'com.example.broken stops every rebuild on this Mac, and must be mended or removed first'
+json "j['next']['text']" 'macOS cannot build its collection: what the step rebuild says has to be mended first, then approve asks again'
+
+echo '# a kext that is on disk again: a rebuild would keep it'
+waiting apple
+mkdir -p "$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents"
+printf '%s\n' '<plist version="1.0"><dict><key>CFBundleIdentifier</key><string>com.example.capture.driver</string></dict></plist>' \
+  >"$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist"
+expect 5 'approve refuses' kextirpate approve --json
+json "j['refusals']" "['com.example.capture.driver is on disk, at /Library/Extensions/ExampleCaptureDriver.kext, \
+so that a rebuild would keep it; kextirpate uninstall takes it away first']"
+json "[s['n'] for s in j['steps']]" '[1, 2]'
+is 'and nobody is asked' "$(cat "$err")" ''
+expect 2 'uninstall takes it away' kextirpate uninstall --approval=ask "$card"
+restart
+expect 0 'gone' kextirpate status "$card"
 
 echo '# MDM, only where it may'
 waiting apple console=none mdm=allowed

@@ -18,8 +18,20 @@ files() { (cd "$mac/Library" && find . -path './Application Support/kextirpate' 
 echo '# a neighbour that only has its staged copy cleared'
 new 15.7 apple capture-card
 other /Library/StagedExtensions/Library/Extensions/Other.kext
+expect 3 'plan' kextirpate plan --approval=never "$card"
+says 'vault         /Library/Extensions/ExampleCaptureDriver.kext (the bundle of com.example.capture.driver)'
+says 'clear-staging (a staged copy is left)'
+says 'bystander org.other.kext: restaged, its staged copy is cleared; macOS stages it again when it is loaded'
 expect 2 'uninstall goes on' kextirpate uninstall --json --approval=ask "$card"
 json "$effects" "[('org.other.kext', 'restaged')]"
+
+echo '# a neighbour nested in a bundle that goes'
+new 15.7 apple capture-card
+other /Library/Extensions/ExampleCaptureDriver.kext/Contents/PlugIns/Other.kext
+expect 5 'uninstall refuses' kextirpate uninstall --json --approval=ask "$card"
+json "[b['effect'] for b in j['bystanders']]" "['lost']"
+says 'its bundle lies in /Library/Extensions/ExampleCaptureDriver.kext, which goes'
+expect 2 'unless it is named too' kextirpate uninstall --approval=ask "$card" org.other.kext
 
 echo '# a pending addition'
 new 15.7 apple capture-card

@@ -140,7 +140,10 @@ roll_piece(struct world *w, struct thrown *thrown)
 		thrown->beliefs.of[dice(ASSUMPTION_COUNT)].holds = NO;
 		break;
 	case 3:
-		thrown->jobs.count = 1;
+		if (dice(2))
+			thrown->jobs.count = 1;
+		else
+			w->input.loaded_unreadable = true;
 		break;
 	default:
 		roll_trace(w);
@@ -180,6 +183,7 @@ settle(struct world *w, struct thrown *thrown)
 	w->input.without_replacement = dice(4) == 0;
 	w->input.collection_unreadable = dice(4) == 0;
 	w->input.accepted_losses = dice(8);
+	w->input.loaded_unreadable = false;
 	w->input.keep_receipts = dice(4) == 0;
 	w->input.installer = dice(8) == 0;
 	w->input.dependents = &thrown->dependents;

@@ -180,13 +180,16 @@ a_loaded_kext_waits_for_its_replacement(void **state)
 {
 	static const struct {
 		enum replacement_state replacement;
-		bool loaded, without, refused;
+		bool loaded, unread, without, refused;
 	} rows[] = {
-	    {REPLACEMENT_READY, true, false, false},
-	    {REPLACEMENT_NOT_READY, true, false, true},
-	    {REPLACEMENT_NOT_KNOWN, true, false, true},
-	    {REPLACEMENT_NOT_READY, true, true, false},
-	    {REPLACEMENT_NOT_KNOWN, false, false, false},
+	    {REPLACEMENT_READY, true, false, false, false},
+	    {REPLACEMENT_NOT_READY, true, false, false, true},
+	    {REPLACEMENT_NOT_KNOWN, true, false, false, true},
+	    {REPLACEMENT_NOT_READY, true, false, true, false},
+	    {REPLACEMENT_NOT_KNOWN, false, false, false, false},
+	    {REPLACEMENT_NOT_KNOWN, false, true, false, true},
+	    {REPLACEMENT_NOT_KNOWN, false, true, true, false},
+	    {REPLACEMENT_READY, false, true, false, false},
 	};
 	struct world *w = *state;
 	size_t i;
@@ -198,6 +201,7 @@ a_loaded_kext_waits_for_its_replacement(void **state)
 			see(w, TARGET, SOURCE_LOADED);
 		w->target.replacement = rows[i].replacement;
 		w->input.without_replacement = rows[i].without;
+		w->input.loaded_unreadable = rows[i].unread;
 		if (is_refused_for(w, "--without-replacement") != rows[i].refused)
 			fail_msg("row %zu", i);
 	}
@@ -293,7 +297,8 @@ a_bystander_s_bundle_counts_where_the_collection_has_it(void **state)
 	assert_int_equal(w->plan.refusal_count, 0);
 	assert_string_equal(w->plan.bystanders[0].effect, "kept");
 	w->kexts[OTHER].trace_count = 0;
-	see(w, OTHER, SOURCE_AUXKC)->path = "/Library/StagedExtensions/Library/Extensions/other.kext";
+	see(w, OTHER, SOURCE_AUXKC)->path =
+	    "/Library/StagedExtensions/Library/Extensions/other.kext";
 	see(w, OTHER, SOURCE_BUNDLE);
 	make(w);
 	assert_int_equal(w->plan.refusal_count, 0);
@@ -312,7 +317,8 @@ a_bystander_in_a_bundle_that_goes_is_lost(void **state)
 
 	see(w, TARGET, SOURCE_BUNDLE);
 	see(w, OTHER, SOURCE_BUNDLE)->path = KEXT "/Contents/PlugIns/other.kext";
-	assert_true(is_refused_for(w, "its bundle lies in " KEXT ", which goes; name it as a TARGET"));
+	assert_true(
+	    is_refused_for(w, "its bundle lies in " KEXT ", which goes; name it as a TARGET"));
 	assert_string_equal(w->plan.bystanders[0].effect, "lost");
 	w->input.accept_bystanders = true;
 	make(w);
@@ -402,6 +408,12 @@ a_bystander_that_arrives_late_stops_the_rebuild(void **state)
 	assert_null(plan_check_late(w->arena, &w->input, &w->plan));
 	w->input.collection_unreadable = true;
 	assert_non_null(plan_check_late(w->arena, &w->input, &w->plan));
+	w->input.collection_unreadable = false;
+	see(w, TARGET, SOURCE_BUNDLE)->keeper = KEEPER_OTHER_SYSTEM;
+	assert_null(plan_check_late(w->arena, &w->input, &w->plan));
+	see(w, TARGET, SOURCE_BUNDLE);
+	why = plan_check_late(w->arena, &w->input, &w->plan);
+	assert_non_null(strstr(why, "com.example.capture.driver is on disk, at " KEXT));
 }
 
 /* What this Mac contradicts is not rested on; what it does not tell is. */
