@@ -225,7 +225,7 @@ text_history(struct report *report, const struct history *history)
 		    "an OS update can bring it back   \xc2\xb7 nothing\n\n");
 	if (!report->session->options->quiet)
 		text_events(report, history);
-	if (history->run_count == 0)
+	if (history->run_count == 0 && report->session->has_ledger)
 		buf_text(out, "nothing was done on this Mac so far\n");
 }
 
@@ -375,7 +375,8 @@ history_command(const struct options *options)
 	if (options->target_count > 0)
 		keep_meant(&session, &history);
 	history_make_lanes(session.arena, &history);
-	if (options->html != NULL)
+	/* A ledger that could not be read makes no page that says nothing happened. */
+	if (options->html != NULL && session.has_ledger)
 		write_page(&session, &history, options->html);
 	report_begin(&report, &session, "history");
 	if (report.is_json)

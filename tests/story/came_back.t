@@ -58,6 +58,29 @@ says 'Migration Assistant brought files to this Mac at 20'
 gone_first
 bring migration restored # without its mark it is like a backup, which is no worse
 
+echo '# two ways in one update: one is repaired, the other is told'
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+cp -a "$mac/Library/Extensions/ExampleCaptureDriver.kext" "$story/driver"
+kextirpate uninstall --approval=ask "$card"
+restart
+kextirpate recheck
+cp -a "$story/driver" "$mac/Library/Extensions/ExampleCaptureDriver.kext"
+update 15.7.1
+expect 1 'both are back' kextirpate recheck --json
+json "sorted((k['bundle_id'][20:], k['standing'], k['return_cause']) for k in j['kexts'])" \
+  "[('driver', 'returned', 'restored'), ('event', 'returned', 'relinked')]"
+expect 2 'policy repairs what macOS did' kextirpate recheck --policy=repair --approval=ask --json
+json "sorted((k['bundle_id'][20:], k['standing']) for k in j['kexts'])" \
+  "[('driver', 'returned'), ('event', 'restart-pending')]"
+restart
+expect 1 'after the restart' kextirpate recheck --json
+json "sorted((k['bundle_id'][20:], k['standing']) for k in j['kexts'])" \
+  "[('driver', 'returned'), ('event', 'inert')]"
+is 'the bundle was left where somebody had put it' \
+  "$(find "$mac/Library/Extensions" -maxdepth 1 -name 'ExampleCapture*')" "$mac/Library/Extensions/ExampleCaptureDriver.kext"
+
 echo '# by the rung that worked on this Mac before'
 new 15.7 apple capture-card
 assume rebuild-drops-stash-and-instructions no

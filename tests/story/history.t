@@ -66,6 +66,14 @@ is 'what it leads to is as before' "$(cat "$mac/Library/precious")" precious
 expect 73 'a folder is refused' kextirpate history --html /private/tmp
 expect 73 'a folder that is not there is said' kextirpate history --html /private/none/page
 
+echo '# who may not read the ledger'
+chmod 1777 "$mac/private/tmp"
+on_as user kextirpate history
+is 'is not told that nothing was done' "$status $(cat "$out")" '7 '
+says 'ledger.db: Permission denied'
+on_as user kextirpate history --html /private/tmp/mine.html
+is 'and gets no page that says so' "$status $(find "$mac/private/tmp" -name mine.html)" '7 '
+
 echo '# a target'
 expect 0 'a kext' kextirpate history --json com.example.capture.driver
 json "sorted({s['kext'] for s in j['sightings'] + j['standings']})" "['com.example.capture.driver']"
