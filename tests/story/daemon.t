@@ -237,6 +237,14 @@ standing restart-pending
 settings "$managed" '<key>Policy</key><string>war</string>'
 kextirpate recheck --approval=never --restart=never
 says 'org.kextirpate.plist: Policy: must be report|repair; it was left out'
+settings "$managed" '<key>Targets</key><integer>1</integer><key>Policy</key><integer>1</integer><key>Approval</key><integer>1</integer><key>Restart</key><integer>1</integer><key>AcceptBystanders</key><integer>1</integer>'
+kextirpate doctor
+is 'the manifest offers what the program takes, key by key' "$(sed -n 's/.*plist: \(.*\): must be \(.*\); it was left out/\1 \2/p' "$err" | sort)" \
+  "$(python3 -c 'import plistlib,sys
+words = {"array": "an array of strings", "boolean": "true or false"}
+for key in plistlib.load(open(sys.argv[1], "rb"))["pfm_subkeys"]:
+    print(key["pfm_name"], words.get(key["pfm_type"]) or "|".join(key["pfm_range_list"]))' \
+    "$top/pkg/mdm/org.kextirpate.plist" | sort)"
 chmod 666 "$own"
 kextirpate doctor
 says 'others than root could have written it; nothing of it is believed'
