@@ -40,7 +40,8 @@ tell_what_happened(const struct options *options, const struct seen *seen, const
 		    host_build_is_older(host->build, seen->build) ? "is an older one than at"
 								  : "was updated since",
 		    seen->build, host->build);
-	else if (!is_same(seen->boot_uuid, host->boot_uuid))
+	else if (seen->boot_uuid != NULL && host->boot_uuid != NULL &&
+		 strcmp(seen->boot_uuid, host->boot_uuid) != 0)
 		buf_text(&text, "kextirpate: the Mac was restarted since the last look\n");
 	(void)!buf_flush(&text, STDERR_FILENO);
 	buf_done(&text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The sentences, by exit status and standing. */
 #include <string.h>
+#include <unistd.h>
 
 #include "migrate/mdm_hint.h"
 #include "migrate/next_step.h"
@@ -129,8 +130,10 @@ next_of_unknown(const struct session *session, enum standing standing)
 	if (standing == STANDING_VERIFYING)
 		return (struct next_step){
 		    "macOS still works on its collections: look again in a moment", status};
-	return (struct next_step){"a place that could hold a kext could not be read; run "
-				  "as root, and see the problems",
+	return (struct next_step){
+	    geteuid() == 0 ? "a place that could hold a kext could not be read: see the problems"
+			   : "a place that could hold a kext could not be read; run as root, and "
+			     "see the problems",
 	    NULL};
 }
 

@@ -198,7 +198,7 @@ report_text_next(
 	    report->session->arena, "next: %s%s", next_text(report, next.text), i > 0 ? ":" : "");
 	buf_text(&report->out, text);
 	/* The command stays whole: it is there to be copied. */
-	if (columns_width(text) + command.len > COLUMNS)
+	if (i > 0 && columns_width(text) + command.len > COLUMNS)
 		buf_text(&report->out, "\n ");
 	buf_add(&report->out, command.bytes, command.len);
 	buf_done(&command);

@@ -216,6 +216,15 @@ is 'nobody holds the lock' "$(flock -n "$state/lock" echo free)" free
 set_mac tool.kmutil=ok
 expect 0 'the next one can' kextirpate recheck
 
+echo '# which boot this is cannot be told'
+set_mac tool.sysctl=fail
+expect 7 'then nothing is concluded' kextirpate recheck
+says 'next: a place that could hold a kext could not be read: see the problems$'
+is 'no line is empty' "$(grep -c '^ *$' "$out")" 0
+set_mac tool.sysctl=ok
+expect 0 'told again' kextirpate recheck
+says_not 'was restarted since'
+
 echo '# settings for fleets'
 removed rebuild-drops-stash-and-instructions no missing-bundle-not-loadable no
 kextirpate recheck
