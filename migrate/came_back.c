@@ -9,8 +9,10 @@
 #include "uninstall/receipt.h"
 #include "kmutil-helpers/banned.h"
 
+#define HISTORY "/Library/Receipts/InstallHistory.plist"
 #define MIGRATIONS "/Library/SystemMigration/History"
 #define CAP_BYTES ((size_t)1 << 20)
+#define HISTORY_CAP_BYTES ((size_t)16 << 20)
 #define NS_PER_SECOND 1000000000LL
 
 /* A package that lists the bundle. */
@@ -100,6 +102,49 @@ find_package(struct session *session, const char *kext_path)
 	return package;
 }
 
+/* Takes the entry of the history of installations when it names a package of the rule and
+ * is the newest so far. */
+static void
+take_entry(struct session *session, const struct rule *rule, const struct plist *entry,
+    struct package *package)
+{
+	const struct plist *ids = plist_find(entry, "packageIdentifiers");
+	const char *id, *at = NULL;
+	int64_t seconds;
+	size_t i, j;
+
+	if (plist_date(plist_find(entry, "date"), &seconds) == 0)
+		at = time_text(session->arena, seconds);
+	if (at == NULL || (package->at != NULL && !is_since(at, package->at)))
+		return;
+	for (i = 0; i < plist_count(ids); i++)
+		for (j = 0, id = plist_text(plist_item(ids, i));
+		     id != NULL && j < rule->receipt_count; j++)
+			if (strcmp(rule->receipts[j], id) == 0)
+				*package = (struct package){.id = id,
+				    .at = at,
+				    .by = plist_find_text(entry, "processName")};
+}
+
+/* A package whose receipt is gone again: its installation stays in the history. */
+static struct package
+find_in_history(struct session *session, const struct rule *rule)
+{
+	struct package package = {0};
+	const struct plist *list;
+	char *bytes;
+	size_t len, i;
+
+	if (rule == NULL ||
+	    path_read(&session->root, HISTORY, HISTORY_CAP_BYTES, session->arena, &bytes, &len) !=
+		0 ||
+	    plist_parse(session->arena, bytes, len, &list, NULL) != 0)
+		return package;
+	for (i = 0; i < plist_count(list); i++)
+		take_entry(session, rule, plist_item(list, i), &package);
+	return package;
+}
+
 /* The last time that Migration Assistant brought files to this Mac
  * (ASSUMPTION_MIGRATION_LEAVES_ATTEMPT). */
 static const char *
@@ -143,12 +188,15 @@ time_of_removal(struct session *session, const struct ledger_case *row)
 }
 
 static const char *
-explain(struct session *session, const char *bundle, const char *removed, const char **cause)
+explain(struct session *session, const struct rule *rule, const char *bundle, const char *removed,
+    const char **cause)
 {
 	struct package package = find_package(session, bundle);
 	const char *info = arena_printf(session->arena, "%s/Contents/Info.plist", bundle);
 	const char *migrated = last_migration(session), *made = time_of(session, info);
 
+	if (!is_since(package.at, removed))
+		package = find_in_history(session, rule);
 	*cause = "reinstalled";
 	if (is_since(package.at, removed))
 		return arena_printf(session->arena,
@@ -188,7 +236,8 @@ came_back_judge(struct session *session)
 		removed = time_of_removal(session, subject->row);
 		if (bundle == NULL || removed == NULL)
 			continue;
-		text = explain(session, bundle, removed, &subject->now.return_cause);
+		text = explain(
+		    session, subject->kext->rule, bundle, removed, &subject->now.return_cause);
 		problem_add_text(&session->scan.problems, bundle, "returned", text, false);
 	}
 }

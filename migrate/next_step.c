@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The sentences, by exit status and standing. */
-#include <string.h>
 #include <unistd.h>
 
 #include "migrate/mdm_hint.h"

@@ -51,6 +51,21 @@ gone_first
 bring backup restored
 says 'came back with files of 2023-11-14T.*older than its removal'
 
+# A package whose receipt was taken away again is still in the history of installations.
+gone_first
+python3 - "$mac/Library/Receipts/InstallHistory.plist" <<'PY'
+import datetime, plistlib, sys
+with open(sys.argv[1], "rb") as f:
+    history = plistlib.load(f)
+history += [{"date": datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0),
+             "packageIdentifiers": [ident], "displayName": "x", "processName": "jamf"}
+            for ident in ("com.example.other", "com.example.capture.pkg")]
+with open(sys.argv[1], "wb") as f:
+    plistlib.dump(history, f)
+PY
+bring backup reinstalled
+says 'came back with the package com.example.capture.pkg, which jamf installed at 20'
+
 gone_first migration-leaves-attempt yes
 bring migration restored
 says 'Migration Assistant brought files to this Mac at 20'
