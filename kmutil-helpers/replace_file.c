@@ -24,9 +24,11 @@ replace_file(const struct root *root, const char *path, struct buf *content, mod
 		error = -ENAMETOOLONG;
 		goto out;
 	}
+	/* What was left of a run that was cut off, of whatever kind. */
+	(void)unlinkat(place.parent_fd, name, 0);
 	mask = umask(0);
 	fd = openat(
-	    place.parent_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	    place.parent_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	(void)umask(mask);
 	error = fd < 0 ? -errno : buf_flush(content, fd);
 	if (error == 0)

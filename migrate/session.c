@@ -208,7 +208,7 @@ open_ledger(struct session *session, bool write, bool acts)
 	if (!session->root.live && session->options->state == NULL)
 		return;
 	if (write || acts)
-		trust_check(session->arena, canonical);
+		trust_check_state(session->arena, canonical);
 	error = ledger_open(session->arena, canonical, write, &session->ledger);
 	if (error != 0 && write)
 		die_of_ledger(canonical, error);

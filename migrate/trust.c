@@ -60,6 +60,43 @@ trust_check(struct arena *arena, const char *path)
 	check_one(part, false);
 }
 
+/* A file that nothing else than the ledger's own code writes, under no other name. */
+static void
+check_file(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return;
+	check_one(path, false);
+	if (!S_ISREG(st.st_mode))
+		die(EXIT_NOT_ROOT,
+		    "%s: is not an ordinary file; nothing was changed; move it away first", path);
+	if (st.st_nlink > 1)
+		die(EXIT_NOT_ROOT,
+		    "%s: has another name elsewhere (a hard link); nothing was changed; put a copy "
+		    "in its place first",
+		    path);
+}
+
+void
+trust_check_state(struct arena *arena, const char *folder)
+{
+	static const char *const files[] = {
+	    "ledger.db", "ledger.db-journal", "ledger.db-wal", "ledger.db.new", "lock"};
+	const char *vault = arena_printf(arena, "%s/vault", folder);
+	struct stat st;
+	size_t i;
+
+	trust_check(arena, folder);
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
+		check_file(arena_printf(arena, "%s/%s", folder, files[i]));
+	check_one(vault, false);
+	if (lstat(vault, &st) == 0 && !S_ISDIR(st.st_mode))
+		die(EXIT_NOT_ROOT, "%s: is not a folder; nothing was changed; move it away first",
+		    vault);
+}
+
 void
 trust_check_rules(struct arena *arena, const struct root *root, const char *folder)
 {

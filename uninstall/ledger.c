@@ -235,6 +235,9 @@ open_in_place(struct arena *arena, const char *file, sqlite3 **db)
 	int error;
 
 	*db = NULL;
+	/* A fifo would wait for ever, and a link may lead anywhere. */
+	if (lstat(file, &st) == 0 && !S_ISREG(st.st_mode))
+		return -FAULT_NOT_FILE;
 	if (stat(arena_printf(arena, "%s-journal", file), &st) == 0 && st.st_size > 0)
 		return 0;
 	error = ledger_open_file(file, true, db);

@@ -32,7 +32,7 @@ same_vault() {
 damage() {
   case $1 in
   garbage) head -c 5000 /dev/urandom >"$state/ledger.db" ;;
-  half) truncate -s $(($(stat -c %s "$state/ledger.db") / 8192 * 4096)) "$state/ledger.db" ;;
+  half) truncate -s $(($(stat -c %s "$state/ledger.db") / 2)) "$state/ledger.db" ;;
   empty) : >"$state/ledger.db" ;;
   foreign) rm "$state/ledger.db" && sqlite3 "$state/ledger.db" 'CREATE TABLE x (y); PRAGMA user_version = 4' ;;
   # A page of the steps: what reads the cases does not meet it.
