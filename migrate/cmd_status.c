@@ -2,6 +2,7 @@
 /* status: each case's standing now. Looks, and does not record. */
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
+#include "migrate/removal.h"
 #include "migrate/report.h"
 #include "migrate/standings.h"
 #include "migrate/update_ready.h"
@@ -11,20 +12,30 @@
 #define WAIT_PAUSE_MS 2000
 
 /* munki's question: 0 when running uninstall again would change something; what waits
- * for a person, a restart or the dext does not. */
+ * for a person, a restart or the dext does not, nor does what would be refused. */
 static int
-answer_installcheck(const struct selection *selection)
+answer_installcheck(struct session *session, const struct selection *selection)
 {
+	struct removal removal = {.session = session, .command = "status", .selection = *selection};
+	bool due = false;
 	enum standing standing;
 	size_t i;
 
 	for (i = 0; i < selection->count; i++) {
 		standing = selection->subjects[i]->now.standing;
-		if (standing == STANDING_INSTALLED || standing == STANDING_RETURNED ||
-		    standing == STANDING_REMOVING)
+		if (standing == STANDING_REMOVING)
 			return 0;
+		due |= standing == STANDING_INSTALLED || standing == STANDING_RETURNED;
 	}
-	return 1;
+	if (!due)
+		return 1;
+	removal.ask_approval = removal_may_ask(session->options);
+	removal_plan(&removal);
+	for (i = 0; i < removal.plan.refusal_count; i++)
+		problem_add_text(&session->scan.problems, NULL, "uninstall",
+		    arena_printf(session->arena, "would be refused: %s", removal.plan.refusals[i]),
+		    false);
+	return removal.plan.refusal_count == 0 && removal_has_work(&removal.plan) ? 0 : 1;
 }
 
 /* One look: what it found, and the exit status that belongs to it. */
@@ -44,7 +55,8 @@ look(const struct options *options, struct status *status)
 	else
 		standings_select(&status->session, &status->selection);
 	dexts_read(&status->session, &status->dexts);
-	status->exit = options->installcheck ? answer_installcheck(&status->selection)
+	status->exit = options->installcheck
+			   ? answer_installcheck(&status->session, &status->selection)
 		       : options->update_ready
 			   ? update_ready_judge(&status->session, &status->selection)
 			   : standings_exit(&status->session, &status->selection, &status->dexts);

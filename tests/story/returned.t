@@ -73,6 +73,23 @@ expect 1 'munki: an error is no reason to act' kextirpate status --installcheck 
 says 'no rule, no kext or package of this Mac'
 expect 1 'munki: a target is needed' kextirpate status --installcheck
 
+new 15.7 apple studio
+expect 0 'munki: one that can go' kextirpate status --installcheck studio-link
+expect 5 'one whose removal is refused' kextirpate plan studio-disk
+expect 1 'munki: is not tried every hour' kextirpate status --installcheck studio-disk
+says 'would be refused: '
+expect 1 'munki: nor beside one that is refused, too' kextirpate status --installcheck studio-audio studio-disk
+expect 0 'munki: beside what stood in its way it can go' kextirpate status --installcheck studio-link studio-disk
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+kextirpate uninstall --approval=ask "$card"
+restart
+kextirpate recheck
+update 15.7.1
+expect 1 'munki: what only a person can approve waits for others' kextirpate status --installcheck "$card"
+says 'returned: it is back; macOS linked it in again'
+
 echo '# undo'
 new 15.7 apple capture-card
 on true
