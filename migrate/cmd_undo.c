@@ -25,6 +25,7 @@ struct undo {
 	size_t count;
 	struct ledger_case *cases; /* those that the target acted on */
 	size_t case_count;
+	bool is_back;     /* the run moved nothing, or it is undone */
 	bool gives_kexts; /* among the files are bundles */
 	bool must_follow; /* the kernel has changed since, or will at the restart */
 	const char *refusal;
@@ -97,6 +98,27 @@ tell_strays(struct undo *undo)
 		    false);
 }
 
+/* What the run moved and is not back. An undo that was cut off at its end has all back, and
+ * is still to be ended. */
+static int
+read_target(struct undo *undo)
+{
+	struct ledger *ledger = &undo->session.ledger;
+	struct arena *arena = undo->session.arena;
+	struct vaulted *items;
+	size_t moved = 0;
+	int error = undo_plan(ledger, arena, undo->target->id, &undo->steps, &undo->count);
+
+	if (error == 0)
+		error = ledger_vault_list(ledger, arena, undo->target->id, &items, &moved);
+	if (error == 0)
+		error =
+		    undo_cases(ledger, arena, undo->target->id, &undo->cases, &undo->case_count);
+	undo->is_back =
+	    undo->count == 0 && (moved == 0 || strcmp(undo->target->state, "undone") == 0);
+	return error;
+}
+
 static void
 find_target(struct undo *undo)
 {
@@ -115,11 +137,7 @@ find_target(struct undo *undo)
 		die(EXIT_USAGE, "%lld: there is no such run; kextirpate history lists them",
 		    (long long)id);
 	if (undo->target != NULL && session->ledger.db != NULL)
-		error = undo_plan(
-		    &session->ledger, session->arena, undo->target->id, &undo->steps, &undo->count);
-	if (error == 0 && undo->target != NULL && session->ledger.db != NULL)
-		error = undo_cases(&session->ledger, session->arena, undo->target->id, &undo->cases,
-		    &undo->case_count);
+		error = read_target(undo);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
 		    fault_sentence(error));
@@ -262,7 +280,7 @@ files_text(const struct undo *undo)
 		return "what could be given back is not known: the ledger could not be read";
 	if (undo->target == NULL && undo->left > 0)
 		return "nothing could be given back: what lies in the vault is not in the ledger";
-	if (undo->target == NULL)
+	if (undo->target == NULL || undo->is_back)
 		return undo->exit == 2
 			   ? "everything is back already; the kernel follows at a rebuild "
 			     "that a person approves, and a restart"
@@ -339,18 +357,21 @@ undo_command(const struct options *options)
 {
 	struct undo undo = {0};
 	struct report report;
+	bool acts;
 	int exit;
 
 	session_begin(
 	    &undo.session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	find_target(&undo);
-	if (undo.target == NULL)
-		undo.exit = exit_of_last_undo(&undo);
-	else
+	acts = undo.target != NULL && !undo.is_back;
+	if (acts)
 		judge(&undo);
-	if (undo.target != NULL && undo.refusal == NULL)
+	else
+		undo.exit = exit_of_last_undo(&undo);
+	acts &= undo.refusal == NULL;
+	if (acts)
 		announce(&undo);
-	if (undo.target != NULL && undo.refusal == NULL && !options->dry_run) {
+	if (acts && !options->dry_run) {
 		carry_out(&undo);
 		session_look_again(&undo.session);
 	}

@@ -38,7 +38,9 @@ propose_additions(const char *root, const struct kexts *members, struct kexts *a
 		    !keep_bundle_read(root, path.text, &kext) || keep_bundle_is_apples(kext.id))
 			continue;
 		old = kexts_find(members, kext.id);
-		if (!old || strcmp(old->version, kext.version) || strcmp(old->cdhash, kext.cdhash))
+		/* One that was moved is proposed both ways (docs/facts.md#kmutil-rebuild). */
+		if (!old || strcmp(old->version, kext.version) ||
+		    strcmp(old->cdhash, kext.cdhash) || strcmp(old->path, kext.path))
 			kexts_add(add, &kext);
 	}
 	files_free_names(names, count);

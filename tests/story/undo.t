@@ -57,6 +57,21 @@ expect 1 'the cases are closed' kextirpate status --json
 standing installed
 as_before 'undone'
 
+echo '# runs that moved nothing, or are undone'
+new 15.7 apple capture-card
+kextirpate uninstall --approval=never "$card"
+kextirpate approve
+expect 0 'undo of the run that asked for the rebuild' kextirpate undo 2
+says '^there is nothing to give back'
+expect 2 'its case is as it was' kextirpate status --json
+standing restart-pending
+expect 2 'undo of the run before it' kextirpate undo 1
+expect 2 'once more: the same answer' kextirpate undo 1
+says '^everything is back already'
+kextirpate history --json
+json "[(r['command'], r['state']) for r in j['runs']]" \
+  "[('uninstall', 'undone'), ('approve', 'done'), ('undo', 'done')]"
+
 echo '# the dext drives the device'
 removed 15.7 apple
 restart
