@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What macOS logs of dexts: lines of the kernel, kernelmanagerd, driverkitd (27 and
- * later), sysextd, syspolicyd, amfid and taskgated-helper, read one by one from `log show` or a saved file. Known
- * texts and their sources: docs/facts.md#dext-log. A line of another process, and one that
- * is not known, is passed over; nothing is judged here.
+ * later), sysextd, syspolicyd, amfid and taskgated-helper, read one by one from `log show`
+ * or a saved file. Known texts and their sources: docs/facts.md#dext-log. A line of another
+ * process, and one that is not known, is passed over; nothing is judged here.
  */
 #ifndef KMUTIL_HELPERS_DEXT_LOG_H
 #define KMUTIL_HELPERS_DEXT_LOG_H

@@ -9,6 +9,9 @@
 #include "migrate/compare.h"
 #include "kmutil-helpers/banned.h"
 
+/* Of such a provider a dext need not wait (docs/facts.md#matching). */
+#define HID_INTERFACE "IOHIDInterface"
+
 /* What a cube fixes of 16 bits: the number when all, -1 when not. */
 static int64_t
 number_of(const struct cube *cube, int word, int shift)
@@ -307,6 +310,9 @@ why_contested(struct arena *arena, const struct personality *old, const struct p
 		    "the kext takes %s, the dext %s: it gets none while the kext is attached",
 		    old->bus == BUS_USB_DEVICE ? "the whole device" : "an interface of it",
 		    new->bus == BUS_USB_DEVICE ? "the whole device" : "an interface of it");
+	if (strcmp(old->provider, HID_INTERFACE) == 0 && strcmp(new->provider, HID_INTERFACE) == 0)
+		return "both want the interface of a HID device: when the dext starts, macOS ends "
+		       "what is attached there";
 	if (strcmp(old->category, new->category) != 0)
 		return arena_printf(arena, "match categories differ (%s, %s): both attach",
 		    old->category, new->category);

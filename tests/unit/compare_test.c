@@ -318,6 +318,18 @@ static const struct {
 	DRIVER("IOPlatformDevice", "<key>IONameMatch</key><array><string>ps2controller</string>"
 				   "<string>other</string></array>"),
 	0, 1, 1, NULL},
+    /* other demands beside the numbers: more of them is less */
+    {DRIVER("IOPCIDevice", TEXT("IOPCIMatch", "0x12341b85")),
+	DRIVER(
+	    "IOPCIDevice", TEXT("IOPCIMatch", "0x12341b85") "<key>IOPropertyMatch</key><dict>" TEXT(
+			       "model", "X") "</dict>"),
+	2, 0, 1, "0x1b85:0x1234"},
+    {DRIVER("IOPCIDevice", "<key>IOParentMatch</key><dict>" TEXT("IOProviderClass", "X") "</dict>"),
+	DRIVER("IOPCIDevice", ""), 0, 1, 1, NULL},
+    {DRIVER("IOPCIDevice", "<key>IOParentMatch</key><dict>" TEXT("IOProviderClass", "X") "</dict>"),
+	DRIVER(
+	    "IOPCIDevice", "<key>IOParentMatch</key><dict>" TEXT("IOProviderClass", "Y") "</dict>"),
+	1, 1, 1, "IOParentMatch {IOProviderClass=X}"},
     /* other interfaces of the same device are no contest, and no loss */
     {DRIVER("IOUSBInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "0")),
 	DRIVER("IOUSBHostInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceNumber", "1")), 0, 0,
@@ -326,6 +338,55 @@ static const struct {
     {DRIVER("IOUSBDevice", NUMBER("idVendor", "1")), DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
 	1, 1, 0, "0x0001:any"},
 };
+
+/* Who has to wait, in words. */
+static const struct {
+	const char *old, *new, *why;
+} contests[] = {
+    {DRIVER("IOPCIDevice", NUMBER("IOProbeScore", "5000")),
+	DRIVER("IOPCIDevice", NUMBER("IOProbeScore", "100")),
+	"same match category: the dext waits while the kext is attached; before that the kext is "
+	"tried first (probe score 5000, dext 100)"},
+    {DRIVER("IOPCIDevice", ""), DRIVER("IOPCIDevice", NUMBER("IOProbeScore", "1")),
+	"same match category: the dext waits while the kext is attached; before that the dext is "
+	"tried first (probe score 0, dext 1)"},
+    {DRIVER("IOPCIDevice", TEXT("IOMatchCategory", "A")),
+	DRIVER("IOPCIDevice", TEXT("IOMatchCategory", "B")),
+	"match categories differ (A, B): both attach"},
+    {DRIVER("IOPCIDevice", TEXT("IOMatchCategory", "A")), DRIVER("IOPCIDevice", ""),
+	"match categories differ (A, IODefaultMatchCategory): both attach"},
+    {DRIVER("IOUSBDevice", NUMBER("idVendor", "1")),
+	DRIVER("IOUSBHostInterface", NUMBER("idVendor", "1")),
+	"the kext takes the whole device, the dext an interface of it: it gets none while the kext "
+	"is attached"},
+    {DRIVER("IOHIDInterface", NUMBER("VendorID", "1")),
+	DRIVER("IOHIDInterface", NUMBER("VendorID", "1")),
+	"both want the interface of a HID device: when the dext starts, macOS ends what is "
+	"attached "
+	"there"},
+    {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")), DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	"same match category: the dext waits while the kext is attached; with equal probe scores "
+	"(0) it is not certain who is tried first"},
+};
+
+static void
+contests_are_explained(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(contests) / sizeof(*contests); i++) {
+		struct arena *arena = arena_new(0);
+		struct personality_list old = read_text(arena, contests[i].old),
+					new = read_text(arena, contests[i].new);
+		struct comparison comparison;
+
+		compare_drivers(arena, &old, &new, &comparison);
+		assert_int_equal(comparison.contested.count, 1);
+		assert_string_equal(comparison.contested.items[0].why, contests[i].why);
+		arena_free(arena);
+	}
+}
 
 static void
 compare_reads_as_the_families_do(void **state)
@@ -355,6 +416,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(compare_agrees_with_a_slow_matcher),
+	    cmocka_unit_test(contests_are_explained),
 	    cmocka_unit_test(compare_reads_as_the_families_do),
 	};
 
