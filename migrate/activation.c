@@ -148,6 +148,25 @@ is_too_old(const struct rule *rule, const struct sysext *dext)
 	       dext_macos_compare(dext->version, rule->replacement.minimum) < 0;
 }
 
+/* A row that is not enabled: what has to happen, or, where a profile leaves a person no say,
+ * that. */
+static void
+consider_state(struct session *session, const struct rule *rule, struct activation *activation)
+{
+	const struct sysext *dext = activation->dext;
+	enum dext_need need = dext_state_need(dext->state);
+	const char *missing = NULL;
+
+	if (need == DEXT_NEEDS_PERSON || need == DEXT_NEEDS_SWITCH)
+		missing = readiness_forbidden(session, rule);
+	activation->forbidden = missing != NULL;
+	if (missing == NULL)
+		missing = dext_state_missing(session->arena, session->host.macos, dext);
+	activation->may_ask = need == DEXT_NEEDS_APP;
+	activation->text = arena_printf(
+	    session->arena, "%s is %s; %s", rule->replacement.dext_id, dext->state, missing);
+}
+
 /* The dext's best row, and what it says. Of several rows of one id, left by an old version
  * that waits for the restart, the best one counts. */
 static void
@@ -161,15 +180,13 @@ look(struct session *session, const struct rule *rule, struct activation *activa
 	dext = sysext_find(&dexts->list, id, rule->replacement.dext_team);
 	activation->dext = dext;
 	activation->exit = 4;
-	activation->may_ask = false;
+	activation->may_ask = activation->forbidden = false;
 	if (dext == NULL) {
 		activation->may_ask = true;
 		activation->text = arena_printf(session->arena,
 		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
 	} else if (dext_state_need(dext->state) != DEXT_NEEDS_NOTHING) {
-		activation->may_ask = dext_state_need(dext->state) == DEXT_NEEDS_APP;
-		activation->text = arena_printf(session->arena, "%s is %s; %s", id, dext->state,
-		    dext_state_missing(session->arena, session->host.macos, dext));
+		consider_state(session, rule, activation);
 	} else if (is_too_old(rule, dext)) {
 		activation->may_ask = true;
 		activation->text = arena_printf(session->arena,

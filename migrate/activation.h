@@ -16,6 +16,7 @@ struct activation {
 	const struct sysext *dext;  /* its best row now, or NULL */
 	struct readiness readiness; /* of its app, where that was looked at */
 	bool may_ask;               /* nothing but asking its app is left to do now */
+	bool forbidden;             /* it waits for a person, and a profile gives none a say */
 	bool asked;                 /* the app was asked */
 	enum matching matching;     /* who drives the device, where the dext is enabled */
 };

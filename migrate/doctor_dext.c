@@ -13,6 +13,7 @@
 #include "migrate/doctor_dext.h"
 #include "migrate/doctor_target.h"
 #include "migrate/matching.h"
+#include "migrate/readiness.h"
 #include "migrate/report_columns.h"
 #include "kmutil-helpers/banned.h"
 
@@ -239,6 +240,21 @@ judge_device(struct session *session, const struct patient *patient, struct verd
 	}
 }
 
+static const char *
+what_is_missing(struct session *session, const struct patient *patient)
+{
+	const char *forbidden;
+
+	if (patient->row == NULL)
+		return "kextirpate handoff has its app asked for it";
+	forbidden = patient->rule != NULL && patient->row->stage != SYSEXT_ENDED
+			? readiness_forbidden(session, patient->rule)
+			: NULL;
+	return forbidden != NULL
+		   ? forbidden
+		   : dext_state_missing(session->arena, session->host.macos, patient->row);
+}
+
 static void
 judge(struct session *session, const struct patient *patient, struct verdict verdicts[VERDICTS])
 {
@@ -253,9 +269,7 @@ judge(struct session *session, const struct patient *patient, struct verdict ver
 		!patient->list_known                                            ? UNKNOWN
 		: patient->row != NULL && patient->row->stage == SYSEXT_ENABLED ? YES
 										: NO,
-		patient->list_known ? state : NULL,
-		patient->row != NULL ? dext_state_missing(arena, session->host.macos, patient->row)
-				     : "kextirpate handoff has its app asked for it"};
+		patient->list_known ? state : NULL, what_is_missing(session, patient)};
 	verdicts[VERDICT_MACOS] =
 	    (struct verdict){"dext-fits-macos", "This macOS is new enough for the dext.",
 		macos.new_enough, macos.text, "install a version for this macOS, or update macOS"};

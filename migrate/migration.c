@@ -17,11 +17,13 @@ is_enabled(const struct activation *activation)
 	       !activation->may_ask;
 }
 
-/* Staged is enough: macOS has taken it in, and a person can allow it while the kext works. */
+/* Staged is enough: macOS has taken it in, and a person can allow it while the kext works,
+ * unless a profile forbids that. */
 static bool
 is_staged(const struct activation *activation)
 {
-	return activation->dext != NULL && activation->dext->stage <= SYSEXT_WAITING;
+	return activation->dext != NULL && activation->dext->stage <= SYSEXT_WAITING &&
+	       !activation->forbidden;
 }
 
 static void

@@ -260,3 +260,12 @@ readiness_check(struct session *session, const struct rule *rule, const struct s
 	for (i = 0; readiness->obstacle == NULL && i < sizeof(checks) / sizeof(*checks); i++)
 		readiness->obstacle = checks[i](&check);
 }
+
+const char *
+readiness_forbidden(struct session *session, const struct rule *rule)
+{
+	struct readiness readiness = {0};
+	struct check check = {.session = session, .rule = rule, .result = &readiness};
+
+	return check_policy(&check);
+}

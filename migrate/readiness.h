@@ -17,6 +17,9 @@ struct readiness {
 	const char *program;  /* of the app itself, as its Info.plist names it; NULL */
 };
 
+/* Why no person may allow the rule's dext here, by a profile; NULL: nothing forbids it. */
+const char *readiness_forbidden(struct session *session, const struct rule *rule);
+
 /* dexts: what macOS lists now, for the place where it knows the app. */
 void readiness_check(struct session *session, const struct rule *rule,
     const struct sysext_list *dexts, struct readiness *readiness);

@@ -142,7 +142,9 @@ replacement_judge(
 		return REPLACEMENT_NOT_KNOWN;
 	}
 	dext = sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team);
-	if (dext != NULL && (dext->stage == SYSEXT_ENABLED || dext->stage == SYSEXT_WAITING)) {
+	if (dext != NULL &&
+	    (dext->stage == SYSEXT_ENABLED ||
+		(dext->stage == SYSEXT_WAITING && readiness_forbidden(session, rule) == NULL))) {
 		*text = "its replacement is there";
 		return REPLACEMENT_READY;
 	}
@@ -155,8 +157,10 @@ replacement_judge(
 		    "whether its replacement %s is activated is not known",
 		    rule->replacement.dext_id);
 	else
-		*text = arena_printf(session->arena, "its replacement %s is %s",
-		    rule->replacement.dext_id, dext != NULL ? dext->state : "not activated");
+		*text = arena_printf(session->arena, "its replacement %s is %s%s",
+		    rule->replacement.dext_id, dext != NULL ? dext->state : "not activated",
+		    dext != NULL && dext->stage == SYSEXT_WAITING ? ", and a profile forbids it"
+								  : "");
 	return REPLACEMENT_NOT_READY;
 }
 

@@ -191,7 +191,10 @@ says 'whether the dext drives its device is unknown'
 set_mac tool.ioreg=ok dext.state=activated_waiting_for_user
 expect 5 'a person is missing' kextirpate doctor "$dext"
 says 'do: a person allows it in System Settings > General > Login Items &'
-set_mac dext.state=none
+set_mac profile=forbid
+kextirpate doctor "$dext"
+says 'allows other extensions only'
+set_mac profile=none dext.state=none
 expect 5 'a dext that macOS does not know' kextirpate doctor --json "$dext"
 checks "{'active': False, 'fits-macos': True, 'signed': True, 'drives': None, 'log': True}"
 

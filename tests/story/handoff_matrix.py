@@ -45,6 +45,8 @@ def cells(states):
     yield from itertools.product(ASKABLE, both, ["none", "allow", "forbid"], people, TROUBLES)
     yield from itertools.product(["activated_enabled", "activated_waiting_for_user", "none"],
                                  ["inert"], ["none", "allow"], ["user"], ["-"])
+    yield from itertools.product(["activated_waiting_for_user", "activated_disabled"], both,
+                                 ["forbid"], people, ["-"])
     yield from itertools.product(["activated_enabled", "activated_waiting_for_user"], both,
                                  ["none"], ["user"], TROUBLES)
 

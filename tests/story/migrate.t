@@ -128,6 +128,19 @@ without_dext 15.7 apple capture-card
 set_mac profile=forbid
 expect 5 'forbidden by a profile' kextirpate migrate --approval=ask "$card"
 says 'allows other extensions only'
+without_dext 15.7 apple capture-card
+set_mac dext.state=activated_waiting_for_user profile=forbid
+tree >"$story/before"
+expect 4 'staged, and nobody may allow it' kextirpate migrate --dry-run --approval=ask "$card"
+expect 4 'so that it is no replacement' kextirpate migrate --approval=ask "$card"
+says 'allows other extensions only .*adds com.example.capture.dext of team EXAMPLE001'
+tree >"$story/after"
+is 'no file was touched' "$(diff "$story/before" "$story/after")" ''
+expect 5 'nor one for uninstall' kextirpate uninstall --approval=ask "$card"
+says 'is activated waiting for user, and a profile forbids it'
+tree >"$story/after"
+is 'which touches nothing either' "$(diff "$story/before" "$story/after")" ''
+is 'the kext drives the device' "$(drivers)" '1:kext '
 json_of() { python3 -c "import plistlib; p=plistlib.load(open(\"$1\",'rb')); p['LSMinimumSystemVersion']='$2'; plistlib.dump(p, open(\"$1\",'wb'))"; }
 without_dext 15.7 apple capture-card
 json_of "$mac$app/Contents/Library/SystemExtensions/com.example.capture.dext.dext/Info.plist" 26.0
