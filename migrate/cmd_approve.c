@@ -76,6 +76,12 @@ ask(struct removal *removal, const struct options *options)
 	keep_concerned(&removal->selection);
 	removal->ask_approval = true;
 	removal_plan(removal);
+	if (removal->plan.only_bundles)
+		plan_refuse(removal->session->arena, &removal->plan,
+		    arena_printf(removal->session->arena,
+			"nothing says what a rebuild does on macOS %d; a newer kextirpate may know "
+			"it",
+			removal->session->host.macos));
 	if (has_planned_rebuild(&removal->plan) && !options->dry_run)
 		dialog_announce(removal->session);
 	if (options->dry_run)

@@ -20,6 +20,20 @@ tristate_of(enum host_answer answer)
 }
 
 static void
+tell_macos(struct session *session, struct host_fact *fact)
+{
+	const struct host *host = &session->host;
+
+	fact->holds = host->macos == 0 ? UNKNOWN
+		      : host->macos < ASSUMPTION_MACOS_FIRST || host->macos > ASSUMPTION_MACOS_LAST
+			  ? NO
+			  : YES;
+	if (host->macos != 0)
+		fact->evidence = arena_printf(session->arena, "%s, build %s",
+		    host->product_version, host->build);
+}
+
+static void
 tell_sip(struct session *session, struct host_fact *fact)
 {
 	const char *sip = session->host.sip;
@@ -147,6 +161,9 @@ host_facts_read(struct session *session, struct host_fact facts[HOST_FACTS])
 		void (*tell)(struct session *session, struct host_fact *fact);
 		const char *todo;
 	} rows[HOST_FACTS] = {
+	    {"macos-is-known", "This macOS is one that the assumptions speak of.", tell_macos,
+		"on an older one nothing is changed, on a newer one only bundles go to the vault; "
+		"a newer kextirpate may know it"},
 	    {"sip-is-on", "System Integrity Protection is on.", tell_sip,
 		"root may write more here than on other Macs"},
 	    {"kexts-are-allowed", "The boot policy lets third-party kexts load.", tell_policy,

@@ -137,10 +137,31 @@ say_blocked(struct arena *arena, const struct explain_input *input, struct story
 			plan->bystanders[i].why));
 }
 
+static bool
+is_newer_macos(const struct explain_input *input)
+{
+	return input->plan != NULL && input->plan->only_bundles;
+}
+
+static void
+say_newer_macos(struct arena *arena, const struct kext_group *group, struct story *story)
+{
+	story_say(arena, story, ABOUT_WAY_OUT,
+	    arena_printf(arena,
+		"Nothing says how a macOS as new as this one lets go of %s; a newer kextirpate may "
+		"know it.",
+		group->them));
+}
+
 /* How the rebuild is reached from here. */
 static void
-say_rebuild(struct arena *arena, const struct kext_group *group, struct story *story)
+say_rebuild(struct arena *arena, const struct explain_input *input, const struct kext_group *group,
+    struct story *story)
 {
+	if (is_newer_macos(input)) {
+		say_newer_macos(arena, group, story);
+		return;
+	}
 	if (!group->first->evidence.has_rebuild) {
 		story_say_assumption(arena, story, ABOUT_WAY_OUT, ASSUMPTION_REBUILD_SINCE_14,
 		    arena_printf(arena,
@@ -189,8 +210,11 @@ say_first_move(struct arena *arena, const struct explain_input *input,
 		    "The way out: a restart; kextirpate status then tells whether that was all.");
 		return;
 	case STANDING_BLOCKED:
-		story_say(arena, story, ABOUT_WAY_OUT,
-		    "The rebuild did not let go; kextirpate approve may be tried again.");
+		if (is_newer_macos(input))
+			say_newer_macos(arena, group, story);
+		else
+			story_say(arena, story, ABOUT_WAY_OUT,
+			    "The rebuild did not let go; kextirpate approve may be tried again.");
 		story_say_assumption(arena, story, ABOUT_WAY_OUT,
 		    ASSUMPTION_PANIC_MEDIC_REMOVES_ALL,
 		    "kmutil trigger-panic-medic in Recovery ends it, and takes every other kext "
@@ -224,7 +248,7 @@ say_way_out(struct arena *arena, const struct explain_input *input, const struct
 	if ((facts->listed || facts->kept) && input->session->host.macos != 0 &&
 	    group->first->now.standing != STANDING_RESTART_PENDING &&
 	    group->first->now.standing != STANDING_BLOCKED)
-		say_rebuild(arena, group, story);
+		say_rebuild(arena, input, group, story);
 }
 
 /* The chip decides where the collection lies; on a copy its traces tell. */

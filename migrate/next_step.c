@@ -27,6 +27,19 @@ make_command(struct session *session, const char *name, const struct subject *ab
 	return words;
 }
 
+/* Why nothing can be asked for where this macOS has no rebuild that is known. */
+static const char *
+without_rebuild(struct session *session, const char *what, const char *before_14)
+{
+	if (session->host.macos <= ASSUMPTION_MACOS_LAST)
+		return arena_printf(session->arena,
+		    "%s, and before macOS 14 there is no rebuild to ask for: %s", what, before_14);
+	return arena_printf(session->arena,
+	    "%s, and nothing says how macOS %d lets go of it: install a newer kextirpate, which "
+	    "may know it",
+	    what, session->host.macos);
+}
+
 /* Without its bundle only macOS can have brought it back, and only macOS lets it go. */
 static struct next_step
 next_of_relinked(struct session *session, const struct subject *about)
@@ -35,8 +48,8 @@ next_of_relinked(struct session *session, const struct subject *about)
 
 	if (!about->evidence.has_rebuild) {
 		next.command = make_command(session, "explain", about);
-		next.text = "macOS linked it in again, and before macOS 14 there is no rebuild to "
-			    "ask for: it goes after the upgrade, with kextirpate approve";
+		next.text = without_rebuild(session, "macOS linked it in again",
+		    "it goes after the upgrade, with kextirpate approve");
 	} else if (about->now.rung == RUNG_OTHERS && mdm_hint_applies(session)) {
 		next.command = mdm_hint_command();
 		next.text = "macOS linked it in again; it left the collection before by a rebuild "
@@ -87,11 +100,10 @@ next_of_blocked(struct session *session, const struct subject *about, enum stand
 	} else if (standing != STANDING_BLOCKED) {
 		next.text = "refused; explain says what stands in the way";
 	} else if (about != NULL && !about->evidence.has_rebuild) {
-		next.text =
-		    "it can load without its files, and before macOS 14 there is no rebuild "
-		    "to ask for: after the upgrade kextirpate approve takes it out; the last "
-		    "resort is kmutil trigger-panic-medic in Recovery, which takes every "
-		    "third-party kext and every approval away";
+		next.text = without_rebuild(session, "it can load without its files",
+		    "after the upgrade kextirpate approve takes it out; the last resort is kmutil "
+		    "trigger-panic-medic in Recovery, which takes every third-party kext and every "
+		    "approval away");
 	} else if (about != NULL && standing_lacks_approval(standing, &about->evidence)) {
 		next.command = approve;
 		next.text = "the rebuild was not approved before the restart, and without it the "

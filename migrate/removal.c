@@ -217,6 +217,12 @@ removal_plan(struct removal *removal)
 		plan_check_on_disk(session->arena, &input, &removal->plan);
 		keep_machine_steps(&removal->plan);
 	}
+	if (removal->migrates && removal->plan.only_bundles)
+		plan_refuse(session->arena, &removal->plan,
+		    arena_printf(session->arena,
+			"nothing says what activating a dext does on macOS %d: kextirpate "
+			"uninstall takes the bundles away, and a newer kextirpate may do the rest",
+			session->host.macos));
 	if (session->root.live)
 		space_check(session->arena, &session->root,
 		    session_state_folder(session->arena, session->options), &removal->claims,
@@ -257,7 +263,7 @@ removal_expected_exit(const struct removal *removal)
 		return 5;
 	if (removal->session->look.safe_mode && plan->step_count > 0)
 		return 7;
-	if (plan->step_count == 0) {
+	if (plan->step_count == 0 || (plan->only_bundles && !removal_has_work(plan))) {
 		for (i = 0; i < removal->selection.count; i++)
 			exit = exit_worst(exit, replacement_exit(removal->session, &removal->dexts,
 						    removal->selection.subjects[i]));
@@ -450,6 +456,8 @@ needs_run(const struct removal *removal)
 
 	if (removal_has_work(&removal->plan))
 		return true;
+	if (removal->plan.only_bundles)
+		return false;
 	/* A case that only waits for approval must still be known to the ledger. */
 	for (i = 0; removal->plan.step_count > 0 && i < removal->selection.count; i++)
 		if (removal->selection.subjects[i]->row == NULL &&

@@ -264,7 +264,8 @@ read_rows(struct session *session)
 bool
 session_has_rebuild(const struct session *session)
 {
-	return session->host.macos >= REBUILD_FIRST_MACOS;
+	return session->host.macos >= REBUILD_FIRST_MACOS &&
+	       assumption_covers(ASSUMPTION_REBUILD_SINCE_14, session->host.macos);
 }
 
 /* Whether a carrier source could not be read. */

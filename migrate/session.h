@@ -91,7 +91,7 @@ void session_look_again(struct session *session);
  * one transaction. 0 or a fault. */
 int session_record(struct session *session) __attribute__((warn_unused_result));
 
-/* Whether the running macOS has kmutil rebuild. */
+/* Whether the running macOS has kmutil rebuild, as far as anything says so. */
 bool session_has_rebuild(const struct session *session);
 
 #endif

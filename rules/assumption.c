@@ -16,6 +16,13 @@ assumption_get(enum assumption_id id)
 	return &assumptions[id];
 }
 
+bool
+assumption_covers(enum assumption_id id, int macos)
+{
+	return macos >= ASSUMPTION_MACOS_FIRST && macos <= ASSUMPTION_MACOS_LAST &&
+	       macos >= assumptions[id].from && macos <= assumptions[id].until;
+}
+
 const char *
 assumption_grade_name(enum assumption_grade grade)
 {

@@ -34,6 +34,13 @@ struct assumption {
 	const char *depends; /* what is wrong when it does not hold */
 };
 
+/* The versions of macOS, by their major, that anything here was seen or said of. */
+#define ASSUMPTION_MACOS_FIRST 11
+#define ASSUMPTION_MACOS_LAST 27
+
+/* Whether an assumption says anything about a macOS. */
+bool assumption_covers(enum assumption_id id, int macos);
+
 /* The row of an assumption; never NULL. */
 const struct assumption *assumption_get(enum assumption_id id);
 /* "verbatim", "inferred", "guess". */

@@ -374,7 +374,7 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 		wanted |= droppable && input->targets[i].rebuild != REBUILD_APPROVED;
 	}
 	plan->nothing_to_drop = kept && !plan->wants_rebuild;
-	wanted = wanted && input->has_rebuild;
+	wanted = wanted && (input->has_rebuild || plan->only_bundles);
 	if (staged || wanted)
 		(void)add_step(arena, plan, STEP_SETTLE, NULL,
 		    "macOS notices the change on disk by itself and must be done with it");
@@ -413,6 +413,24 @@ skip_machine_steps(struct plan *plan)
 		}
 }
 
+/* On a macOS that is newer than any assumption a bundle can still be moved and moved back;
+ * nothing says what any other step would do there. */
+static void
+hold_steps(struct arena *arena, const struct plan_input *input, struct plan *plan)
+{
+	struct step *step = plan->steps, *end = plan->steps + plan->step_count;
+
+	for (; step < end; step++) {
+		if (step->kind == STEP_VAULT && path_has_suffix(step->subject, ".kext"))
+			continue;
+		step->state = STEP_SKIPPED;
+		step->message = arena_printf(arena,
+		    "not taken: it rests on %s, which says nothing about macOS %d; a newer "
+		    "kextirpate may",
+		    assumption_get(step_get(step->kind)->assumptions[0])->id, input->macos_major);
+	}
+}
+
 /* A rebuild that waits for a person is no reason to settle. */
 static void
 drop_lonely_settle(struct plan *plan)
@@ -424,7 +442,8 @@ drop_lonely_settle(struct plan *plan)
 		    plan->steps[i].state == STEP_PLANNED && plan->steps[i].kind != STEP_SETTLE;
 	if (acting == 0)
 		for (i = 0; i < plan->step_count; i++)
-			if (plan->steps[i].kind == STEP_SETTLE) {
+			if (plan->steps[i].kind == STEP_SETTLE &&
+			    plan->steps[i].state == STEP_PLANNED) {
 				plan->steps[i].state = STEP_SKIPPED;
 				plan->steps[i].message = "nothing was changed";
 			}
@@ -433,7 +452,7 @@ drop_lonely_settle(struct plan *plan)
 void
 plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
-	*plan = (struct plan){0};
+	*plan = (struct plan){.only_bundles = input->macos_major > ASSUMPTION_MACOS_LAST};
 	if (!input->installer)
 		plan_jobs(arena, input, plan);
 	plan_bundles(arena, input, plan);
@@ -447,6 +466,8 @@ plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan
 	plan_machine(arena, input, plan);
 	if (input->installer)
 		skip_machine_steps(plan);
+	if (plan->only_bundles)
+		hold_steps(arena, input, plan);
 	drop_lonely_settle(plan);
 	plan_check_gates(arena, input, plan);
 }

@@ -80,6 +80,8 @@ struct plan {
 				 the collection with the disk (assumption
 				 rebuild-without-collection-keeps-stash), changes nothing */
 	bool restart_needed;  /* a target is loaded, or listed there */
+	bool only_bundles;    /* this macOS is newer than any assumption: the other steps are
+				 listed, and not taken */
 };
 
 /* A target, or another kext of a target's product: no bystander. */

@@ -19,11 +19,14 @@ plan_refuse(struct arena *arena, struct plan *plan, const char *sentence)
 	*refusal = sentence;
 }
 
+/* What waits for a person counts: it will be taken. */
 static bool
 has_step(const struct plan *plan, enum step_kind kind)
 {
 	size_t i;
 
+	if (plan->only_bundles && kind != STEP_VAULT)
+		return false;
 	for (i = 0; i < plan->step_count; i++)
 		if (plan->steps[i].kind == kind)
 			return true;
@@ -245,7 +248,8 @@ is_vaulted(const struct plan *plan, const char *path)
 	size_t i;
 
 	for (i = 0; i < plan->step_count; i++)
-		if (plan->steps[i].kind == STEP_VAULT && strcmp(plan->steps[i].subject, path) == 0)
+		if (plan->steps[i].kind == STEP_VAULT && plan->steps[i].state != STEP_SKIPPED &&
+		    strcmp(plan->steps[i].subject, path) == 0)
 			return true;
 	return false;
 }
@@ -255,6 +259,10 @@ why_kept(const struct plan *plan, const char *path)
 {
 	size_t i;
 
+	for (i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].kind == STEP_VAULT && plan->steps[i].message != NULL &&
+		    strcmp(plan->steps[i].subject, path) == 0)
+			return plan->steps[i].message;
 	for (i = 0; i < plan->kept_count; i++)
 		if (strcmp(plan->kept[i].path, path) == 0)
 			return plan->kept[i].why;
@@ -306,15 +314,15 @@ check_collection(struct arena *arena, const struct plan_input *input, struct pla
 /* What the step rests on and this Mac contradicts, or what says nothing about this
  * macOS; ASSUMPTION_COUNT when nothing is against it. */
 static enum assumption_id
-contradicted(const struct plan_input *input, enum step_kind kind)
+contradicted(
+    const struct plan_input *input, const struct plan *plan, enum step_kind kind)
 {
 	const struct step_row *row = step_get(kind);
-	const struct assumption *assumption;
 	size_t i;
 
 	for (i = 0; i < row->assumption_count; i++) {
-		assumption = assumption_get(row->assumptions[i]);
-		if (input->macos_major < assumption->from || input->macos_major > assumption->until)
+		if (!plan->only_bundles &&
+		    !assumption_covers(row->assumptions[i], input->macos_major))
 			return row->assumptions[i];
 		if (input->beliefs != NULL && input->beliefs->of[row->assumptions[i]].holds == NO)
 			return row->assumptions[i];
@@ -335,7 +343,7 @@ check_beliefs(struct arena *arena, const struct plan_input *input, struct plan *
 		if (!has_step(plan, (enum step_kind)kind) ||
 		    (input->installer && kind != STEP_VAULT))
 			continue;
-		id = contradicted(input, (enum step_kind)kind);
+		id = contradicted(input, plan, (enum step_kind)kind);
 		if (id == ASSUMPTION_COUNT)
 			continue;
 		assumption = assumption_get(id);
@@ -369,12 +377,12 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 			    arena_printf(arena, "%s: %s", plan->kept[i].path, plan->kept[i].why));
 	check_bystanders(arena, input, plan);
 	check_collection(arena, input, plan);
-	if (input->macos_major < MACOS_FIRST || input->macos_major > MACOS_LAST)
+	if (input->macos_major < ASSUMPTION_MACOS_FIRST)
 		plan_refuse(arena, plan,
 		    arena_printf(arena,
 			"this macOS (%d) is not one of those that the assumptions speak of "
 			"(%d to %d)",
-			input->macos_major, MACOS_FIRST, MACOS_LAST));
+			input->macos_major, ASSUMPTION_MACOS_FIRST, ASSUMPTION_MACOS_LAST));
 }
 
 void

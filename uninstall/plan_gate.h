@@ -5,9 +5,6 @@
 
 #include "uninstall/plan.h"
 
-#define MACOS_FIRST 11
-#define MACOS_LAST 27
-
 /* Adds the plan's refusals and bystanders. */
 void plan_check_gates(struct arena *arena, const struct plan_input *input, struct plan *plan);
 

@@ -75,6 +75,7 @@ clear_folder(const char *dir)
 	files_free_names(names, count);
 }
 
+/* 28 is one that nobody has seen: it behaves as 27 does. */
 static void
 check_version(const char *version, const char *chip)
 {
@@ -82,8 +83,8 @@ check_version(const char *version, const char *chip)
 
 	if (!version_parse(version, part))
 		macsim_die("\"%s\" is no macOS version", version);
-	if (part[0] < 11 || part[0] > 27 || (part[0] > 15 && part[0] < 26))
-		macsim_die("macOS %s is not known; 11 to 15, 26 and 27 are", version);
+	if (part[0] < 11 || part[0] > 28 || (part[0] > 15 && part[0] < 26))
+		macsim_die("macOS %s is not known; 11 to 15 and 26 to 28 are", version);
 	if (!strcmp(chip, "intel") && part[0] > 26)
 		macsim_die("macOS %s does not run on Intel", version);
 }

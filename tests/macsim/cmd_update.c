@@ -19,8 +19,8 @@ cmd_update(int argc, char **argv)
 		macsim_die("usage: macsim update DIR VERSION");
 	if (!version_parse(argv[2], part))
 		macsim_die("\"%s\" is no macOS version", argv[2]);
-	if (part[0] > 27 || (part[0] > 15 && part[0] < 26))
-		macsim_die("macOS %s is not known; 11 to 15, 26 and 27 are", argv[2]);
+	if (part[0] > 28 || (part[0] > 15 && part[0] < 26))
+		macsim_die("macOS %s is not known; 11 to 15 and 26 to 28 are", argv[2]);
 	model = model_take(argv[1]);
 	if (!model)
 		return MACSIM_ERROR;

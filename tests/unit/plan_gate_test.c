@@ -376,7 +376,7 @@ a_macos_that_is_not_known_is_refused(void **state)
 	static const struct {
 		int major;
 		bool refused;
-	} rows[] = {{0, true}, {10, true}, {11, false}, {27, false}, {28, true}};
+	} rows[] = {{0, true}, {10, true}, {11, false}, {27, false}, {28, false}};
 	struct world *w = *state;
 	size_t i;
 
@@ -385,6 +385,38 @@ a_macos_that_is_not_known_is_refused(void **state)
 		w->input.macos_major = rows[i].major;
 		assert_int_equal(is_refused_for(w, "this macOS"), rows[i].refused);
 	}
+}
+
+/* Nobody knows what a newer one does: bundles go, all else is listed and not taken. */
+static void
+on_a_newer_macos_only_bundles_go(void **state)
+{
+	struct world *w = *state;
+	size_t i;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	see(w, TARGET, SOURCE_AUXKC);
+	see(w, TARGET, SOURCE_STAGED);
+	see(w, OTHER, SOURCE_AUXKC);
+	w->input.macos_major = 28;
+	w->input.has_rebuild = false;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	assert_int_equal(w->plan.bystander_count, 0);
+	assert_true(w->plan.only_bundles && w->plan.restart_needed);
+	assert_int_equal(find(w, STEP_VAULT, KEXT)->state, STEP_PLANNED);
+	assert_non_null(find(w, STEP_REBUILD, NULL));
+	assert_non_null(find(w, STEP_CLEAR_STAGING, NULL));
+	for (i = 0; i < w->plan.step_count; i++)
+		if (w->plan.steps[i].kind != STEP_VAULT) {
+			assert_int_equal(w->plan.steps[i].state, STEP_SKIPPED);
+			assert_non_null(strstr(
+			    w->plan.steps[i].message, "which says nothing about macOS 28"));
+		}
+	w->input.macos_major = 27;
+	w->input.has_rebuild = true;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 1);
 }
 
 /* A kext that appears while the steps are taken: the same gates, asked again. */
@@ -479,6 +511,7 @@ main(void)
 	    TEST(apple_s_kexts_are_no_bystanders),
 	    TEST(no_rebuild_of_a_collection_that_was_not_read),
 	    TEST(a_macos_that_is_not_known_is_refused),
+	    TEST(on_a_newer_macos_only_bundles_go),
 	    TEST(a_bystander_that_arrives_late_stops_the_rebuild),
 	    TEST(a_step_that_rests_on_what_does_not_hold_is_not_taken),
 	};
