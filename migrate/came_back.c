@@ -176,15 +176,26 @@ bundle_of(const struct subject *subject)
 	return NULL;
 }
 
-/* When the tool last acted on the case. */
+/* When the tool last acted on the case; NULL when that is not known. *told says whether
+ * the clock can be believed: no run before it was later, none after it earlier, and it is
+ * not to come yet. */
 static const char *
-time_of_removal(struct session *session, const struct ledger_case *row)
+time_of_removal(struct session *session, const struct ledger_case *row, bool *told)
 {
-	struct ledger_run *run = NULL;
+	const char *removed = NULL;
+	struct ledger_run *runs;
+	size_t count, i;
 
-	return ledger_run_find(&session->ledger, session->arena, row->run, &run) == 0 && run != NULL
-		   ? run->began_at
-		   : NULL;
+	if (ledger_run_list(&session->ledger, session->arena, &runs, &count) != 0)
+		return NULL;
+	for (i = 0; i < count; i++)
+		if (runs[i].id == row->run)
+			removed = runs[i].began_at;
+	*told = is_since(session->now, removed);
+	for (i = 0; removed != NULL && i < count; i++)
+		*told &= runs[i].id <= row->run ? is_since(removed, runs[i].began_at)
+						: is_since(runs[i].began_at, removed);
+	return removed;
 }
 
 static const char *
@@ -225,6 +236,7 @@ came_back_judge(struct session *session)
 {
 	const char *bundle, *removed, *text;
 	struct subject *subject;
+	bool told;
 	size_t i;
 
 	for (i = 0; i < session->subject_count; i++) {
@@ -233,11 +245,16 @@ came_back_judge(struct session *session)
 		    subject->now.standing != STANDING_RETURNED || !subject->evidence.facts.bundle)
 			continue;
 		bundle = bundle_of(subject);
-		removed = time_of_removal(session, subject->row);
+		removed = time_of_removal(session, subject->row, &told);
 		if (bundle == NULL || removed == NULL)
 			continue;
-		text = explain(
-		    session, subject->kext->rule, bundle, removed, &subject->now.return_cause);
+		subject->now.return_cause = "unknown";
+		text = told ? explain(session, subject->kext->rule, bundle, removed,
+				  &subject->now.return_cause)
+			    : arena_printf(session->arena,
+				  "came back; how cannot be told: this Mac's clock was another one "
+				  "when it was removed (%s)",
+				  removed);
 		problem_add_text(&session->scan.problems, bundle, "returned", text, false);
 	}
 }

@@ -186,28 +186,63 @@ text_update(struct buf *out, const struct ledger_sighting *seen)
 	buf_text(out, ": an update, noticed then\n");
 }
 
-/* Everything in the order of its time; each list is in that order already. */
+/* Where an event stands among the others: a clock may have been put back or forward
+ * between two of them, the numbers of runs only rise. */
+struct event_order {
+	bool over;       /* the list has no more */
+	int64_t run;     /* the last run that had begun by then; -1: not known */
+	bool is_the_run; /* the beginning of that run itself */
+	const char *at;
+	const char *build; /* of a standing: on which it began */
+	const char *until; /* of an update: the build before it */
+};
+
+static bool
+is_before(const struct event_order *a, const struct event_order *b)
+{
+	if (a->over || b->over)
+		return !a->over;
+	if (a->run >= 0 && b->run >= 0 && a->run != b->run)
+		return a->run < b->run;
+	if (a->run >= 0 && b->run >= 0 && a->is_the_run != b->is_the_run)
+		return a->is_the_run;
+	if (a->until != NULL && b->build != NULL)
+		return strcmp(a->until, b->build) != 0;
+	return strcmp(a->at, b->at) <= 0;
+}
+
+/* Everything in the order in which it was; each list is in that order already. */
 static void
 text_events(struct report *report, const struct history *history)
 {
-	struct buf *out = &report->out;
-	size_t run = 0, standing = 0, seen = 0;
-	const char *at[3];
+	const struct ledger_sighting *seen = history->sightings,
+				     *seen_end = seen + history->sighting_count;
+	const struct ledger_run *run = history->runs, *run_end = run + history->run_count;
+	const struct ledger_standing *standing = history->standings,
+				     *standing_end = standing + history->standing_count;
+	struct event_order a, b, c;
 
 	for (;;) {
-		while (seen < history->sighting_count && !is_update(history, seen))
+		while (seen < seen_end && !is_update(history, (size_t)(seen - history->sightings)))
 			seen++;
-		at[0] = seen < history->sighting_count ? history->sightings[seen].at : "~";
-		at[1] = run < history->run_count ? history->runs[run].began_at : "~";
-		at[2] = standing < history->standing_count ? history->standings[standing].at : "~";
-		if (at[0][0] == '~' && at[1][0] == '~' && at[2][0] == '~')
+		a = b = c = (struct event_order){.over = true};
+		if (seen < seen_end)
+			a = (struct event_order){
+			    .run = seen->run, .at = seen->at, .until = seen[-1].build};
+		if (run < run_end)
+			b = (struct event_order){
+			    .run = run->id, .is_the_run = true, .at = run->began_at};
+		if (standing < standing_end)
+			c = (struct event_order){
+			    .run = standing->run, .at = standing->at, .build = standing->build};
+		if (a.over && b.over && c.over)
 			return;
-		if (strcmp(at[0], at[1]) <= 0 && strcmp(at[0], at[2]) <= 0)
-			text_update(out, &history->sightings[seen++]);
-		else if (strcmp(at[1], at[2]) <= 0)
-			text_run(report, &history->runs[run++]);
+		if (is_before(&a, &b) && is_before(&a, &c))
+			text_update(&report->out, seen++);
+		else if (is_before(&b, &c))
+			text_run(report, run++);
 		else
-			text_standing(out, &history->standings[standing++]);
+			text_standing(&report->out, standing++);
 	}
 }
 

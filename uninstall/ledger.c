@@ -56,6 +56,8 @@ static const struct store_rung ledger_ladder[] = {
 	"ALTER TABLE vaulted ADD COLUMN digest TEXT;"
 	"ALTER TABLE vaulted ADD COLUMN crossing TEXT;"
 	"PRAGMA user_version = 6"},
+    {7, "ALTER TABLE standing ADD COLUMN run INTEGER;"
+	"PRAGMA user_version = 7"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

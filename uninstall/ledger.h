@@ -162,6 +162,7 @@ int ledger_case_remove(struct ledger *ledger, const char *key) __attribute__((wa
 
 struct ledger_standing {
 	const char *key, *at, *build, *standing, *cause;
+	int64_t run; /* the last run that had begun by then, 0: none, -1: not known */
 };
 int ledger_standing_list(struct ledger *ledger, struct arena *arena,
     struct ledger_standing **items, size_t *count);

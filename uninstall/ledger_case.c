@@ -21,11 +21,12 @@ static const char sql_case_list[] =
     " FROM kext_case ORDER BY key";
 static const char sql_case_remove[] = "DELETE FROM kext_case WHERE key = :key";
 static const char sql_standing_insert[] =
-    "INSERT INTO standing (key, at, build, standing, cause)"
-    " SELECT :key, :at, :build, :standing, :cause WHERE :standing IS NOT"
+    "INSERT INTO standing (key, at, build, standing, cause, run)"
+    " SELECT :key, :at, :build, :standing, :cause, (SELECT coalesce(max(id), 0) FROM run)"
+    " WHERE :standing IS NOT"
     "  (SELECT standing FROM standing WHERE key = :key ORDER BY id DESC LIMIT 1)";
 static const char sql_standing_list[] =
-    "SELECT key, at, build, standing, cause FROM standing ORDER BY id";
+    "SELECT key, at, build, standing, cause, coalesce(run, -1) FROM standing ORDER BY id";
 static int
 note_standing(struct ledger *ledger, const struct ledger_case *kext)
 {
@@ -119,6 +120,7 @@ standing_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .build = store_text(arena, stmt, 2),
 	    .standing = store_text(arena, stmt, 3),
 	    .cause = store_text(arena, stmt, 4),
+	    .run = sqlite3_column_int64(stmt, 5),
 	};
 }
 

@@ -31,7 +31,8 @@ static const struct salvage_row {
     {"SELECT * FROM kext_case",
 	"INSERT OR IGNORE INTO kext_case"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
-    {"SELECT * FROM standing", "INSERT OR IGNORE INTO standing VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+    {"SELECT * FROM standing",
+	"INSERT OR IGNORE INTO standing VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
     {"SELECT * FROM sighting",
 	"INSERT OR IGNORE INTO sighting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
     {"SELECT * FROM owned", "INSERT OR IGNORE INTO owned VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},

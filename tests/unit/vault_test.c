@@ -362,7 +362,8 @@ make_older(struct world *w)
 	    sqlite3_exec(w->ledger.db,
 		"CREATE TABLE older AS SELECT run, n, path, slot, kind, mode, uid, gid, size,"
 		"  mtime_ns, inode, restored FROM vaulted;"
-		"DROP TABLE vaulted; ALTER TABLE older RENAME TO vaulted; PRAGMA user_version = 5",
+		"DROP TABLE vaulted; ALTER TABLE older RENAME TO vaulted;"
+		"ALTER TABLE standing DROP COLUMN run; PRAGMA user_version = 5",
 		NULL, NULL, NULL),
 	    SQLITE_OK);
 }
