@@ -89,18 +89,24 @@ is_at_home(const struct kext_case *kext, const struct case_facts *facts)
 	return facts->bundle;
 }
 
-/* The bundle that goes and in which one of the kext's is nested; NULL. */
+/* What goes and takes a bundle of the kext along: one that it is nested in, or a part of it,
+ * because a package of the product lists it; NULL. */
 static const char *
-goes_inside(const struct plan *plan, const struct kext_case *kext)
+goes_along(const struct plan *plan, const struct kext_case *kext)
 {
+	const char *bundle, *gone;
 	size_t i, j;
 
-	for (i = 0; i < kext->trace_count; i++)
-		for (j = 0; is_bundle_here(kext->traces[i]) && j < plan->step_count; j++)
+	for (i = 0; i < kext->trace_count; i++) {
+		bundle = kext->traces[i]->path;
+		for (j = 0; is_bundle_here(kext->traces[i]) && j < plan->step_count; j++) {
+			gone = plan->steps[j].subject;
 			if (plan->steps[j].kind == STEP_VAULT &&
-			    path_has_suffix(plan->steps[j].subject, ".kext") &&
-			    path_is_below(kext->traces[i]->path, plan->steps[j].subject))
-				return plan->steps[j].subject;
+			    (path_is_below(gone, bundle) ||
+				(path_has_suffix(gone, ".kext") && path_is_below(bundle, gone))))
+				return gone;
+		}
+	}
 	return NULL;
 }
 
@@ -110,10 +116,10 @@ effect_on(
     struct arena *arena, const struct plan *plan, const struct kext_case *kext, const char **why)
 {
 	struct case_facts of_kext = case_get_facts(kext), *facts = &of_kext;
-	const char *outer = goes_inside(plan, kext);
+	const char *gone = goes_along(plan, kext);
 
-	if (outer != NULL) {
-		*why = arena_printf(arena, "its bundle lies in %s, which goes", outer);
+	if (gone != NULL) {
+		*why = arena_printf(arena, "%s goes, and its bundle with it", gone);
 		return "lost";
 	}
 	if (asks_rebuild(plan) && facts->listed && !is_at_home(kext, facts)) {
@@ -165,8 +171,8 @@ remedy_of(const struct plan *plan, const struct kext_case *kext, const char *eff
 {
 	if (strcmp(effect, "lost") != 0)
 		return "let its vendor's installer finish, or remove it first";
-	return goes_inside(plan, kext) != NULL ? "name it as a TARGET too if it may go"
-					       : "install it again first if it is still wanted";
+	return goes_along(plan, kext) != NULL ? "name it as a TARGET too if it may go"
+					      : "install it again first if it is still wanted";
 }
 
 /* Whoever would be lost, or would newly enter the kernel, stops the plan; who is merely

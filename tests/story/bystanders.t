@@ -30,7 +30,7 @@ new 15.7 apple capture-card
 other /Library/Extensions/ExampleCaptureDriver.kext/Contents/PlugIns/Other.kext
 expect 5 'uninstall refuses' kextirpate uninstall --json --approval=ask "$card"
 json "[b['effect'] for b in j['bystanders']]" "['lost']"
-says 'its bundle lies in /Library/Extensions/ExampleCaptureDriver.kext, which goes'
+says '/Library/Extensions/ExampleCaptureDriver.kext goes, and its bundle with it'
 expect 2 'unless it is named too' kextirpate uninstall --approval=ask "$card" org.other.kext
 
 echo '# a pending addition'

@@ -317,8 +317,7 @@ a_bystander_in_a_bundle_that_goes_is_lost(void **state)
 
 	see(w, TARGET, SOURCE_BUNDLE);
 	see(w, OTHER, SOURCE_BUNDLE)->path = KEXT "/Contents/PlugIns/other.kext";
-	assert_true(
-	    is_refused_for(w, "its bundle lies in " KEXT ", which goes; name it as a TARGET"));
+	assert_true(is_refused_for(w, KEXT " goes, and its bundle with it; name it as a TARGET"));
 	assert_string_equal(w->plan.bystanders[0].effect, "lost");
 	w->input.accept_bystanders = true;
 	make(w);
@@ -328,6 +327,27 @@ a_bystander_in_a_bundle_that_goes_is_lost(void **state)
 	make(w);
 	assert_int_equal(w->plan.refusal_count, 1);
 	w->traces[TARGET][0].keeper = KEEPER_OTHER_SYSTEM;
+	make(w);
+	assert_int_equal(w->plan.bystander_count, 0);
+}
+
+/* A package of the product lists a kext that its rule does not name. */
+static void
+a_bystander_is_not_taken_apart(void **state)
+{
+	struct world *w = *state;
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	see(w, OTHER, SOURCE_BUNDLE);
+	claim(w, "/Library/Extensions/other.kext/Contents/Info.plist", CLAIM_AS_INSTALLED);
+	assert_true(is_refused_for(w,
+	    "com.other.driver, which is another product's, would be lost: "
+	    "/Library/Extensions/other.kext/Contents/Info.plist goes, and its bundle with it"));
+	w->claims[0].other = "com.other.pkg";
+	make(w);
+	assert_int_equal(w->plan.bystander_count, 0);
+	w->claims[0].other = NULL;
+	w->kexts[OTHER].rule = &w->rule;
 	make(w);
 	assert_int_equal(w->plan.bystander_count, 0);
 }
@@ -507,6 +527,7 @@ main(void)
 	    TEST(each_effect_on_a_bystander_is_told_and_harm_is_refused),
 	    TEST(a_bystander_s_bundle_counts_where_the_collection_has_it),
 	    TEST(a_bystander_in_a_bundle_that_goes_is_lost),
+	    TEST(a_bystander_is_not_taken_apart),
 	    TEST(accepted_bystanders_are_listed_and_no_refusal),
 	    TEST(apple_s_kexts_are_no_bystanders),
 	    TEST(no_rebuild_of_a_collection_that_was_not_read),
