@@ -354,9 +354,10 @@ plan_receipts(struct arena *arena, const struct plan_input *input, struct plan *
 	}
 }
 
-/* The steps that macOS itself takes for the whole machine. */
+/* What comes behind the one burst of files: macOS gets quiet, then the receipts go, then what
+ * it does itself for the whole machine. */
 static void
-plan_machine(struct arena *arena, const struct plan_input *input, struct plan *plan)
+plan_rest(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
 	struct case_facts facts;
 	struct step *step;
@@ -378,6 +379,8 @@ plan_machine(struct arena *arena, const struct plan_input *input, struct plan *p
 	if (staged || wanted)
 		(void)add_step(arena, plan, STEP_SETTLE, NULL,
 		    "macOS notices the change on disk by itself and must be done with it");
+	if (!input->installer)
+		plan_receipts(arena, input, plan);
 	if (staged)
 		(void)add_step(arena, plan, STEP_CLEAR_STAGING, NULL, "a staged copy is left");
 	if (!wanted && !(plan->nothing_to_drop && input->has_rebuild))
@@ -461,9 +464,8 @@ plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan
 	} else {
 		plan_files(arena, input, plan);
 		plan_folders(arena, input, plan);
-		plan_receipts(arena, input, plan);
 	}
-	plan_machine(arena, input, plan);
+	plan_rest(arena, input, plan);
 	if (input->installer)
 		skip_machine_steps(plan);
 	if (plan->only_bundles)
