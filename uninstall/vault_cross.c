@@ -100,6 +100,13 @@ is_original(const struct vaulted *item, const struct place *at)
 	return is_there(at, &st) && (int64_t)st.st_ino == item->inode;
 }
 
+/* Whether what waits under its other name is the original, and all of it is in the slot. */
+static int
+check_aside(const struct vaulted *item, const struct place *aside, const struct place *slot)
+{
+	return is_original(item, aside) ? same_check(aside, slot) : -FAULT_CHANGED;
+}
+
 /* Puts the original out of reach in one step, and makes sure that it is what the slot holds;
  * else it is put back. */
 static int
@@ -111,10 +118,8 @@ set_aside(const struct vaulted *item, const struct place *from, const struct pla
 	if (error != 0)
 		return error;
 	error = os_sync(aside->parent_fd);
-	if (error == 0 && !is_original(item, aside))
-		error = -FAULT_CHANGED;
 	if (error == 0)
-		error = same_check(aside, slot);
+		error = check_aside(item, aside, slot);
 	if (error != 0)
 		(void)!rename_in_folder(aside, from);
 	return error;
@@ -198,7 +203,7 @@ finish_whole(struct ledger *ledger, const struct vaulted *item, const struct pla
 	int error;
 
 	if (is_there(&aside, &st)) {
-		error = same_check(&aside, slot);
+		error = check_aside(item, &aside, slot);
 		if (error == 0)
 			error = remove_aside(&aside);
 		else if (error == -FAULT_CHANGED)

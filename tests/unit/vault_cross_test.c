@@ -461,6 +461,20 @@ an_original_that_differs_from_its_copy_is_put_back(void **state)
 }
 
 static void
+what_only_has_the_name_of_the_original_is_put_back(void **state)
+{
+	struct world *w = *state;
+
+	(void)begin_by_hand(w, "x.kext");
+	copy(w, "x.kext", &w->state, "state/vault/1/1");
+	copy(w, "x.kext", &w->mac, ".kextirpate-1-1");
+	assert_int_equal(rename(at(w, &w->mac, "x.kext"), at(w, &w->mac, "moved.kext")), 0);
+	finish(w, 0);
+	assert_true(is_there(w, &w->mac, "x.kext/Contents/Info.plist"));
+	assert_true(is_there(w, &w->state, "state/vault/1/1/Contents/Info.plist"));
+}
+
+static void
 alike_is_more_than_contents(void **state)
 {
 	struct world *w = *state;
@@ -505,6 +519,7 @@ main(void)
 	    TEST(a_copy_whose_original_kept_its_name_is_thrown_away),
 	    TEST(the_rest_of_a_half_removed_original_is_removed),
 	    TEST(an_original_that_differs_from_its_copy_is_put_back),
+	    TEST(what_only_has_the_name_of_the_original_is_put_back),
 	    TEST(alike_is_more_than_contents),
 	};
 
