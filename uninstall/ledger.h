@@ -149,7 +149,9 @@ struct ledger_case {
 	enum standing standing;
 	const char *since, *build; /* when and on which build that standing began */
 	const char *return_cause;
-	int returns; /* how often its history says "returned", "relinked"; not put */
+	/* How often its history says "returned", "relinked" since it stayed away through an OS
+	 * update; not put. */
+	int returns;
 };
 
 int ledger_case_list(struct ledger *ledger, struct arena *arena, struct ledger_case **cases,

@@ -13,11 +13,18 @@ static const char sql_case_put[] =
     " restart_needed, rebuild, was_clean, migrates, standing, since, build, return_cause, rung)"
     " VALUES (:key, :bundle_id, :path, :rule, :run, :boot_uuid, :restart_needed, :rebuild,"
     " :was_clean, :migrates, :standing, :since, :build, :return_cause, :rung)";
+/* Returns count from the last OS update on through which the kext stayed away. */
 static const char sql_case_list[] =
     "SELECT key, bundle_id, path, rule, run, boot_uuid, restart_needed, rebuild, was_clean,"
     " migrates, standing, since, build, return_cause,"
     " (SELECT count(*) FROM standing WHERE standing.key = kext_case.key"
-    "   AND standing.standing = 'returned' AND standing.cause = 'relinked'), rung"
+    "   AND standing.standing = 'returned' AND standing.cause = 'relinked'"
+    "   AND standing.at >= coalesce((SELECT max(later.at) FROM sighting AS later"
+    "     JOIN sighting AS earlier ON earlier.id = (SELECT max(id) FROM sighting"
+    "       WHERE key = later.key AND id < later.id)"
+    "     WHERE later.key = kext_case.key AND later.build IS NOT earlier.build"
+    "       AND later.standing IN ('gone', 'inert')"
+    "       AND earlier.standing IN ('gone', 'inert')), '')), rung"
     " FROM kext_case ORDER BY key";
 static const char sql_case_remove[] = "DELETE FROM kext_case WHERE key = :key";
 static const char sql_standing_insert[] =

@@ -176,4 +176,26 @@ expect 5 'the third time it is blocked' kextirpate recheck --policy=repair --app
 standing blocked
 is 'and nothing more was asked of macOS' "$(show asked)" "$asked"
 json "'Recovery' in j['next']['text']" True
+
+echo '# years between: what stayed away through an update is no loop'
+new 15.7 apple capture-card
+assume rebuild-drops-stash-and-instructions no
+assume missing-bundle-not-loadable no
+kextirpate uninstall --approval=ask "$card"
+restart
+kextirpate recheck
+for version in 15.7.1 15.7.2; do
+  update "$version"
+  expect 2 "$version: repaired" kextirpate recheck --policy=repair --approval=ask
+  restart
+  kextirpate recheck
+done
+assume update-relinks-from-stash no
+update 26.0.1
+expect 1 'it stays away' kextirpate recheck --json
+standing inert
+assume update-relinks-from-stash yes
+update 26.1
+expect 2 'and is repaired the next time' kextirpate recheck --policy=repair --approval=ask --json
+standing restart-pending
 done_testing
