@@ -58,6 +58,9 @@ static const struct store_rung ledger_ladder[] = {
 	"PRAGMA user_version = 6"},
     {7, "ALTER TABLE standing ADD COLUMN run INTEGER;"
 	"PRAGMA user_version = 7"},
+    {8, "CREATE INDEX IF NOT EXISTS standing_relinked ON standing (key)"
+	"  WHERE standing = 'returned' AND cause = 'relinked';"
+	"PRAGMA user_version = 8"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

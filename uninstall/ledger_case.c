@@ -13,13 +13,14 @@ static const char sql_case_put[] =
     " restart_needed, rebuild, was_clean, migrates, standing, since, build, return_cause, rung)"
     " VALUES (:key, :bundle_id, :path, :rule, :run, :boot_uuid, :restart_needed, :rebuild,"
     " :was_clean, :migrates, :standing, :since, :build, :return_cause, :rung)";
-/* Returns count from the last OS update on through which the kext stayed away. */
+/* Returns count from the last OS update on through which the kext stayed away; the plus
+ * keeps that one from being looked for where there is no return. */
 static const char sql_case_list[] =
     "SELECT key, bundle_id, path, rule, run, boot_uuid, restart_needed, rebuild, was_clean,"
     " migrates, standing, since, build, return_cause,"
     " (SELECT count(*) FROM standing WHERE standing.key = kext_case.key"
     "   AND standing.standing = 'returned' AND standing.cause = 'relinked'"
-    "   AND standing.at >= coalesce((SELECT max(later.at) FROM sighting AS later"
+    "   AND +standing.at >= coalesce((SELECT max(later.at) FROM sighting AS later"
     "     JOIN sighting AS earlier ON earlier.id = (SELECT max(id) FROM sighting"
     "       WHERE key = later.key AND id < later.id)"
     "     WHERE later.key = kext_case.key AND later.build IS NOT earlier.build"

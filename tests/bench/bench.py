@@ -239,6 +239,12 @@ def age(mac_dir, years):
                 db.execute("INSERT INTO standing (key, at, standing) VALUES (?, ?, ?)",
                            (key, "2016-01-01T00:00:00Z",
                             ("gone", "inert")[number % 2]))
+        for key in keys:  # an update each month, and a restart behind it
+            for number in range(years * 24):
+                db.execute("INSERT INTO sighting (key, at, build, run, standing, places) "
+                           "VALUES (?, ?, ?, 1, ?, 0)",
+                           (key, "2016-01-01T00:00:00Z", f"24G{number // 2}",
+                            ("gone", "inert")[number % 2]))
 
 
 def bench_ledger(scale, rounds):
