@@ -142,6 +142,61 @@ tell_updates(struct session *session, struct host_fact *fact)
 	}
 }
 
+static size_t
+count_traces(const struct session *session, enum source_id source)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < session->scan.traces.count; i++)
+		count += session->scan.traces.items[i].source == source;
+	return count;
+}
+
+/* What the scan could not do with a source, in its own words; NULL: nothing. */
+static const char *
+problem_of(const struct session *session, const char *source)
+{
+	size_t i;
+
+	for (i = 0; i < session->scan.problems.count; i++)
+		if (strcmp(session->scan.problems.items[i].source, source) == 0)
+			return session->scan.problems.items[i].message;
+	return NULL;
+}
+
+/* Tables came and went with macOS; one without any that is known is no store. */
+static void
+tell_policy_store(struct session *session, struct host_fact *fact)
+{
+	size_t approved = count_traces(session, SOURCE_POLICY),
+	       managed = count_traces(session, SOURCE_POLICY_MDM),
+	       loads = count_traces(session, SOURCE_LOAD_HISTORY);
+
+	fact->evidence = problem_of(session, "policy");
+	if (fact->evidence != NULL) {
+		fact->holds = NO;
+	} else if (approved + managed + loads > 0) {
+		fact->holds = YES;
+		fact->evidence = arena_printf(session->arena,
+		    "KextPolicy: %zu approvals, %zu of profiles, %zu loads", approved, managed,
+		    loads);
+	}
+}
+
+/* The list of what is loaded: what else kmutil says is told by assumptions. */
+static void
+tell_kmutil(struct session *session, struct host_fact *fact)
+{
+	if (!session->root.live)
+		return;
+	fact->evidence = problem_of(session, "loaded");
+	fact->holds = fact->evidence != NULL ? NO : YES;
+	if (fact->holds == YES)
+		fact->evidence =
+		    arena_printf(session->arena, "kmutil showloaded: %zu that are not Apple's",
+			count_traces(session, SOURCE_LOADED));
+}
+
 static void
 tell_safe_mode(struct session *session, struct host_fact *fact)
 {
@@ -179,6 +234,11 @@ host_facts_read(struct session *session, struct host_fact facts[HOST_FACTS])
 		"finish the removal before it, or run recheck after it"},
 	    {"filevault-is-on", "FileVault is on: a restart waits for a person.", tell_filevault,
 		NULL},
+	    {"kext-policy-is-known", "The store of approvals has tables that are known.",
+		tell_policy_store,
+		"what was approved before is not seen; removal does not need it"},
+	    {"kmutil-is-understood", "What kmutil says of loaded kexts is understood.", tell_kmutil,
+		"nothing can be called gone here; report this"},
 	    {"not-in-safe-mode", "This is no safe mode.", tell_safe_mode,
 		"restart without it: nothing can be concluded now"},
 	};

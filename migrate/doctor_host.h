@@ -18,7 +18,7 @@ struct host_fact {
 	const char *todo;     /* where it stands in somebody's way; NULL */
 };
 
-#define HOST_FACTS 9
+#define HOST_FACTS 11
 
 /* Of a Mac that does not run all but the updates stay unknown. */
 void host_facts_read(struct session *session, struct host_fact facts[HOST_FACTS]);

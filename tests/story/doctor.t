@@ -31,8 +31,11 @@ for row in '13.6 apple' '15.7 apple' '15.7 intel' '26.2 apple' '26.2 intel'; do
   json "[s['from'] for s in j['settings']]" '[None, None, None, None, None]'
   kextirpate doctor
   is 'fits a terminal' "$(awk 'length > 80' "$out")" ''
-  is 'short' "$(wc -l <"$out" | awk '{ print ($1 < 40) }')" 1
+  is 'short' "$(wc -l <"$out" | awk '{ print ($1 < 44) }')" 1
 done
+
+# A database that others write is read from a copy, which goes again.
+is 'nothing is left of the copies' "$(find "$mac/private/tmp" "$mac/private/var/folders" -type f 2>/dev/null)" ''
 
 echo '# the facts of a Mac'
 new 15.7 apple capture-card
@@ -109,6 +112,24 @@ kextirpate doctor --json
 held mdm-may-rebuild None
 held filevault-is-on None
 held kexts-are-allowed None
+
+kextirpate doctor --json
+held kmutil-is-understood True
+held kext-policy-is-known True
+store=$mac/private/var/db/SystemPolicyConfiguration/KextPolicy
+python3 - "$store" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+names = [r[0] for r in db.execute("select name from sqlite_master where type = 'table'")]
+for name in names:
+    db.execute(f"alter table {name} rename to other_{name}")
+db.commit()
+PY
+set_mac tool.kmutil=garbage
+kextirpate doctor --json
+held kext-policy-is-known False
+held kmutil-is-understood False
+set_mac tool.kmutil=ok
 
 echo '# another disk'
 new 15.7 apple capture-card
@@ -197,6 +218,10 @@ says 'allows other extensions only'
 set_mac profile=none dext.state=none
 expect 5 'a dext that macOS does not know' kextirpate doctor --json "$dext"
 checks "{'active': False, 'fits-macos': True, 'signed': True, 'drives': None, 'log': True}"
+
+is 'all that without a writing call' \
+  "$("$macsim" run --count "$mac" -- kextirpate doctor "$dext" 2>&1 >/dev/null | tail -n 1)" \
+  'macsim: 0 writing calls'
 
 echo '# which dext is meant'
 new 15.7 apple capture-card
