@@ -19,6 +19,13 @@ step() {
 }
 driver=/Library/Extensions/ExampleCaptureDriver.kext
 
+# A Mac that never gets quiet takes half a minute, and has it beside the others.
+"$macsim" new "$story/busy" --macos 15.7 --chip apple --scenario capture-card >/dev/null
+"$macsim" set "$story/busy" settle=900
+"$macsim" run "$story/busy" -- kextirpate uninstall --json --approval=ask "$card" \
+  >"$story/busy.out" 2>"$story/busy.err" </dev/null &
+busy=$!
+
 for how in exit0 garbage; do
   echo "# kmutil: $how"
   fresh capture-card
@@ -91,4 +98,14 @@ expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
 set_mac tool.kmutil=garbage
 expect 6 'is a step that failed' kextirpate approve --json
 json "[s['state'] for s in j['steps'] if s['kind'] == 'rebuild']" "['failed']"
+
+echo '# macOS never gets quiet'
+wait "$busy"
+is 'some steps failed' "$?" 6
+cp "$story/busy.out" "$out"
+cp "$story/busy.err" "$err"
+step settle "[('failed', 'macOS was still busy after 30 seconds; nothing was asked of it')]"
+json "[(s['kind'], s['state']) for s in j['steps'] if s['kind'] in ('clear-staging', 'rebuild')]" \
+  "[('clear-staging', 'skipped'), ('rebuild', 'skipped')]"
+is 'nobody was asked' "$("$macsim" show "$story/busy" asked)" 0
 done_testing

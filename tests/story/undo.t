@@ -72,6 +72,20 @@ kextirpate history --json
 json "[(r['command'], r['state']) for r in j['runs']]" \
   "[('uninstall', 'undone'), ('approve', 'done'), ('undo', 'done')]"
 
+echo '# something else is there now'
+new 15.7 apple capture-card
+kextirpate uninstall --approval=never "$card"
+echo 'a new one' >"$mac/Library/Application Support/Example Capture/Presets.plist"
+expect 6 'undo gives back the rest' kextirpate undo --json
+json "[s['message'] for s in j['steps'] if s['state'] == 'failed']" \
+  "['something else is there now; the old one stays in the vault']"
+is 'what is there stays' "$(cat "$mac/Library/Application Support/Example Capture/Presets.plist")" 'a new one'
+is 'the bundles are back' "$(cd "$mac/Library/Extensions" && echo Example*)" \
+  'ExampleCaptureDriver.kext ExampleCaptureEvent.kext'
+rm "$mac/Library/Application Support/Example Capture/Presets.plist"
+expect 0 'once it is away, undo gives that back too' kextirpate undo
+is 'the old one' "$(grep -c 'a new one' "$mac/Library/Application Support/Example Capture/Presets.plist")" 0
+
 echo '# the dext drives the device'
 removed 15.7 apple
 restart

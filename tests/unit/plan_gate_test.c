@@ -365,6 +365,25 @@ accepted_bystanders_are_listed_and_no_refusal(void **state)
 	assert_int_equal(w->plan.refusal_count, 0);
 }
 
+/* What an earlier run took away, and a rebuild at last lets go. */
+static void
+what_a_run_took_away_is_no_bystander(void **state)
+{
+	struct world *w = *state;
+	const struct kext_case *leaving[] = {&w->kexts[OTHER]};
+
+	see(w, TARGET, SOURCE_AUXKC);
+	see(w, OTHER, SOURCE_AUXKC);
+	assert_true(is_refused_for(w, "com.other.driver"));
+	w->input.leaving = leaving;
+	w->input.leaving_count = 1;
+	make(w);
+	assert_int_equal(w->plan.refusal_count, 0);
+	assert_int_equal(w->plan.bystander_count, 0);
+	w->input.leaving = NULL;
+	w->input.leaving_count = 0;
+}
+
 static void
 apple_s_kexts_are_no_bystanders(void **state)
 {
@@ -430,8 +449,8 @@ on_a_newer_macos_only_bundles_go(void **state)
 	for (i = 0; i < w->plan.step_count; i++)
 		if (w->plan.steps[i].kind != STEP_VAULT) {
 			assert_int_equal(w->plan.steps[i].state, STEP_SKIPPED);
-			assert_non_null(strstr(
-			    w->plan.steps[i].message, "which says nothing about macOS 28"));
+			assert_non_null(
+			    strstr(w->plan.steps[i].message, "which says nothing about macOS 28"));
 		}
 	w->input.macos_major = 27;
 	w->input.has_rebuild = true;
@@ -529,6 +548,7 @@ main(void)
 	    TEST(a_bystander_in_a_bundle_that_goes_is_lost),
 	    TEST(a_bystander_is_not_taken_apart),
 	    TEST(accepted_bystanders_are_listed_and_no_refusal),
+	    TEST(what_a_run_took_away_is_no_bystander),
 	    TEST(apple_s_kexts_are_no_bystanders),
 	    TEST(no_rebuild_of_a_collection_that_was_not_read),
 	    TEST(a_macos_that_is_not_known_is_refused),

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a step looks at before it asks a tool of Apple's, which is not there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "tests/unit/bom_make.h"
+#include "tests/unit/folder.h"
+#include "uninstall/run.h"
+
+#define PACKAGE "com.example.pkg"
+
+struct world {
+	struct folder mac;
+	struct arena *arena;
+	struct ledger ledger;
+	struct run run;
+};
+
+/* A Mac with a receipt that lists /opt and /opt/x. */
+static int
+set_up(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "opt"}, {3, 2, "x"}};
+	struct world *w = calloc(1, sizeof(*w));
+	struct bytes bom;
+	FILE *file;
+
+	folder_make(&w->mac);
+	folder_make_parents(&w->mac, "private/var/db/receipts/");
+	bom_make(&bom, rows, sizeof(rows) / sizeof(*rows));
+	file = fopen(folder_path(&w->mac, "private/var/db/receipts/" PACKAGE ".bom"), "wb");
+	if (file == NULL || fwrite(bom.data, 1, bom.len, file) != bom.len || fclose(file) != 0)
+		return -1;
+	w->arena = arena_new(0);
+	w->run = (struct run){.arena = w->arena, .ledger = &w->ledger};
+	*state = w;
+	return root_init(&w->ledger.root, w->mac.path, NULL, NULL);
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+
+	root_done(&w->ledger.root);
+	arena_free(w->arena);
+	folder_remove(&w->mac);
+	free(w);
+	return 0;
+}
+
+/* Between the plan and the step a file may have come back, or may not have gone. */
+static void
+a_receipt_is_kept_while_a_file_of_it_is_there(void **state)
+{
+	struct world *w = *state;
+	struct step step = {.kind = STEP_FORGET, .subject = PACKAGE};
+
+	folder_add(&w->mac, "opt/x", "it is");
+	assert_int_equal(step_act(&w->run, &step), 0);
+	assert_int_equal(step.state, STEP_SKIPPED);
+	assert_string_equal(step.message, "kept: it lists /opt/x, which is still there");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
+	    a_receipt_is_kept_while_a_file_of_it_is_there, set_up, tear_down)};
+
+	return cmocka_run_group_tests_name("step_act", tests, NULL, NULL);
+}
