@@ -17,6 +17,8 @@
 #define SEEN_CAP_BYTES ((size_t)256 << 10)
 #define EXTENSIONS "/Library/Extensions"
 #define AUXKC "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
+#define INSTRUCTIONS AUXKC "/com.apple.kcgen.instructions.plist"
+#define STASH AUXKC "/StashedExtensions"
 #define CACHES "/System/Library/Caches/com.apple.kernelcaches"
 #define BUNDLE_LINE "bundle " /* and a path: what was a kext's place, whatever is there now */
 #define SEEN_MODE 0600
@@ -54,8 +56,7 @@ add_files(const struct root *root, struct arena *arena, struct buf *text, const 
 	const char *const paths[] = {arena_printf(arena, "%s/ledger.db", folder),
 	    arena_printf(arena, "%s/ledger.db-journal", folder),
 	    options->rules != NULL ? options->rules : RULES_FOLDER, EXTENSIONS,
-	    "/Library/StagedExtensions", AUXKC, AUXKC "/com.apple.kcgen.instructions.plist",
-	    AUXKC "/StashedExtensions", "/Library/KernelCollections",
+	    "/Library/StagedExtensions", AUXKC, INSTRUCTIONS, STASH, "/Library/KernelCollections",
 	    arena_printf(arena, "/System/Volumes/Preboot%s" CACHES,
 		host->boot_objects_path != NULL ? host->boot_objects_path : ""),
 	    "/Library/LaunchDaemons", "/Library/LaunchAgents", "/private/var/db/receipts",

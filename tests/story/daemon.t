@@ -117,9 +117,11 @@ noticed() {
 }
 removed
 aux="$mac/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
+# shellcheck disable=SC2016 # the inner shell's
 noticed 'a job that may load a kext' sh -c 'echo "<plist version=\"1.0\"><dict/></plist>" >"$1/Library/LaunchDaemons/new.plist"' sh "$mac"
 noticed 'a stashed kext' mkdir -p "$aux/StashedExtensions/NEW"
 noticed 'new instructions' touch "$aux/com.apple.kcgen.instructions.plist"
+# shellcheck disable=SC2016 # the inner shell's
 noticed 'a collection that was built' sh -c 'for f in "$1"/System/Volumes/Preboot/*/boot/*/System/Library/Caches/com.apple.kernelcaches; do touch "$f/new"; done' sh "$mac"
 noticed 'a staged copy' mkdir -p "$mac/Library/StagedExtensions/Applications"
 
