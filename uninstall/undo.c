@@ -69,6 +69,28 @@ find_item(struct run *run, const struct step *step, struct vaulted **item)
 	return error;
 }
 
+static bool
+is_in_vault(const struct run *run, const struct vaulted *item)
+{
+	return path_exists(&run->ledger->root,
+	    arena_printf(run->arena, "%s/vault/%s", run->ledger->folder, item->slot));
+}
+
+static const char *
+explain_restore_error(const struct run *run, const struct vaulted *item, int error)
+{
+	if (item == NULL || (error == -ENOENT && !is_in_vault(run, item)))
+		return "is not in the vault any more, and cannot be given back";
+	if (error == -EEXIST)
+		return "something else is there now; the old one stays in the vault";
+	if (error == -FAULT_TAMPERED)
+		return arena_printf(run->arena,
+		    "%s/vault/%s is not what went into the vault; it stays there, look at it "
+		    "before you move it by hand",
+		    run->ledger->folder, item->slot);
+	return arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
+}
+
 int
 undo_act(struct run *run, struct step *step)
 {
@@ -78,23 +100,20 @@ undo_act(struct run *run, struct step *step)
 	if (error != 0)
 		return error;
 	error = item != NULL ? vault_restore(run->ledger, item) : -ENOENT;
-	/* Registered, and the run was cut off before the move: it never went. */
-	if (error == -ENOENT && item != NULL && path_exists(&run->ledger->root, step->subject))
+	step->message = "is back";
+	/* Registered, and the run was cut off before the move, or the vault was emptied and
+	 * something has come since. */
+	if (error == -ENOENT && item != NULL && !is_in_vault(run, item) &&
+	    path_exists(&run->ledger->root, step->subject)) {
+		step->message = "is not in the vault; what is there now was left as it is";
 		error = 0;
+	}
 	if (error == 0) {
 		step->state = STEP_DONE;
-		step->message = "is back";
 		return ledger_vault_set_restored(run->ledger, item);
 	}
 	step->state = STEP_FAILED;
-	step->message = error == -EEXIST
-	    ? "something else is there now; the old one stays in the vault"
-	    : error == -FAULT_TAMPERED
-	    ? arena_printf(run->arena,
-		  "%s/vault/%s is not what went into the vault; it stays there, look at it before "
-		  "you move it by hand",
-		  run->ledger->folder, item->slot)
-	    : arena_printf(run->arena, "%s; it stays in the vault", fault_sentence(error));
+	step->message = explain_restore_error(run, item, error);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # A product on other volumes than the vault: what leaves is copied and compared before it
-# goes, what comes back is what went in, and a volume that is away loses nothing.
+# goes, what comes back is what went in, and a volume that is away loses nothing. What of
+# the vault is gone or has no room is told.
 # shellcheck source=tests/story/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -54,6 +55,17 @@ says 'Presets.plist: No such file or directory; it stays in the vault'
 mv "$story/away" "$mac$support"
 expect 0 'undo with it' kextirpate undo
 as_before 'undo with the volume'
+
+echo '# an emptied vault is told'
+new 15.7 apple capture-card
+expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+rm -r "$mac$state/vault/1/1"
+expect 6 'undo of what somebody has removed' kextirpate undo
+says 'ExampleCaptureDriver.kext: is not in the vault any more, and cannot be given back'
+is 'the other one is back' "$(cd "$mac/Library/Extensions" && echo Example*)" ExampleCaptureEvent.kext
+mkdir "$mac/Library/Extensions/ExampleCaptureDriver.kext"
+expect 0 'undo where something has come since' kextirpate undo
+says 'ExampleCaptureDriver.kext: is not in the vault; what is there now was left as it is'
 
 echo '# what cannot be copied whole stays'
 apart
