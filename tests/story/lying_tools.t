@@ -21,7 +21,7 @@ driver=/Library/Extensions/ExampleCaptureDriver.kext
 
 # A Mac that never gets quiet takes half a minute, and has it beside the others.
 "$macsim" new "$story/busy" --macos 15.7 --chip apple --scenario capture-card >/dev/null
-"$macsim" set "$story/busy" settle=900
+"$macsim" set "$story/busy" settle=900 assumption.log-shows-work=yes
 "$macsim" run "$story/busy" -- kextirpate uninstall --json --approval=ask "$card" \
   >"$story/busy.out" 2>"$story/busy.err" </dev/null &
 busy=$!
