@@ -163,8 +163,12 @@ consider_state(struct session *session, const struct rule *rule, struct activati
 	if (missing == NULL)
 		missing = dext_state_missing(session->arena, session->host.macos, dext);
 	activation->may_ask = need == DEXT_NEEDS_APP;
-	activation->text = arena_printf(
-	    session->arena, "%s is %s; %s", rule->replacement.dext_id, dext->state, missing);
+	activation->text = arena_printf(session->arena, "%s is %s; %s%s", rule->replacement.dext_id,
+	    dext->state, missing,
+	    need == DEXT_NEEDS_PERSON && !activation->forbidden
+		? arena_printf(session->arena,
+		      " (kextirpate mdm system-extension-profile %s prints it)", rule->id)
+		: "");
 }
 
 /* The dext's best row, and what it says. Of several rows of one id, left by an old version
@@ -192,6 +196,10 @@ look(struct session *session, const struct rule *rule, struct activation *activa
 		activation->text = arena_printf(session->arena,
 		    "%s is active in version %s, and the device needs %s", id, dext->version,
 		    rule->replacement.minimum);
+	} else if (rule->replacement.is_sysext) {
+		/* No driver: there is no device that it could match. */
+		activation->exit = 0;
+		activation->text = arena_printf(session->arena, "%s is active", id);
 	} else {
 		consider_registry(session, rule, activation);
 	}

@@ -76,6 +76,7 @@ set_mac profile=none
 expect 2 'it is staged, which is enough' kextirpate migrate --approval=ask --restart=now \
   --restart-even-if-logged-in "$card"
 says 'allows it in System Settings > General > Login Items & Extensions > Driver Extensions'
+says 'would need nobody (kextirpate mdm system-extension-profile example-capture prints it)'
 is 'but no restart before it is allowed' "$(show boots)" 1
 set_mac dext.state=activated_enabled
 restart
@@ -239,6 +240,17 @@ expect 4 'nobody has shown that this is enough' alone handoff
 assume app-opens-by-program yes
 expect 4 'if it is, the dext is activated' alone handoff
 is 'beside the kext' "$(show dext)" 'held off'
+
+echo '# a system extension that is no driver'
+new 15.7 apple capture-card
+mkdir -p "$rules"
+sed 's/<dext /<sysext /' "$top/tests/macsim/rules/example-capture.xml" >"$rules/example-capture.xml"
+expect 0 'active, it runs: there is no device' alone handoff
+is 'and says no more' "$(cat "$out")" 'com.example.capture.dext is active'
+expect 2 'migrate' alone migrate --approval=ask
+restart
+expect 0 'recheck' kextirpate recheck --rules=/usr/local/kextirpate/alone --json
+kinds 'verify=done'
 
 echo '# active is not yet driving'
 without_dext 15.7 apple capture-card
