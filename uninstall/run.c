@@ -23,11 +23,13 @@ tell_step(const struct run *run, const struct step *step)
 	buf_done(&text);
 }
 
-/* A rebuild without the bundles gone would change nothing, or the wrong thing. */
+/* A rebuild without the bundles gone would change nothing, or the wrong thing. A receipt that
+ * is left is none of its business. */
 static bool
 is_pointless(const struct run *run, const struct step *step)
 {
-	return run->failed > 0 && (step->kind == STEP_REBUILD || step->kind == STEP_CLEAR_STAGING);
+	return run->hindering > 0 &&
+	       (step->kind == STEP_REBUILD || step->kind == STEP_CLEAR_STAGING);
 }
 
 static bool
@@ -152,6 +154,7 @@ run_steps(struct run *run, struct step *steps, size_t count)
 		if (error == 0)
 			tell_step(run, &steps[i]);
 		run->failed += steps[i].state == STEP_FAILED;
+		run->hindering += steps[i].state == STEP_FAILED && steps[i].kind != STEP_FORGET;
 	}
 	return error;
 }

@@ -39,6 +39,7 @@ struct run {
 	struct kmutil_rebuild rebuild; /* what the last rebuild came to */
 	bool rebuild_was_cut_off;      /* a run before this one was killed while it asked */
 	int failed;                    /* steps that failed */
+	int hindering;                 /* those of them without which a rebuild is in vain */
 };
 
 /* Carries out the planned steps, in order. 0, or the ledger's fault: then the run
