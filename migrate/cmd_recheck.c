@@ -9,6 +9,7 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
+#include "migrate/deadline.h"
 #include "migrate/mdm_hint.h"
 #include "migrate/migration.h"
 #include "migrate/removal.h"
@@ -19,6 +20,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define QUIET_SECONDS 300
+#define RUN_SECONDS 3000 /* the daemon looks hourly */
 #define EXTENSIONS "/Library/Extensions/"
 
 static bool
@@ -255,9 +257,14 @@ recheck_command(const struct options *options)
 	struct options how = *options;
 	struct arena *arena = arena_new(0);
 	const char *folder = session_state_folder(arena, options);
-	struct first_look first = look_whether_anything_changed(options, folder, arena);
+	struct first_look first;
 	int exit;
 
+	deadline_set(RUN_SECONDS + (unsigned int)options->wait_seconds,
+	    "kextirpate: recheck has not come to its end in an hour and ends itself: a volume or "
+	    "a tool of macOS does not answer; nothing is half done, and the next recheck goes "
+	    "on\n");
+	first = look_whether_anything_changed(options, folder, arena);
 	arena_free(arena);
 	if (first.idle && !options->json && !options->dry_run)
 		return tell_idle(options, first.exit);
