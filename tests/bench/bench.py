@@ -221,6 +221,7 @@ def bench_recheck(_scale, rounds):
                  on_mac(mac_dir, "/bin/sh", "-c", "/usr/local/kextirpate/bin/empty; "
                         "/usr/sbin/sysctl kern.osversion >/dev/null"),
              "kextirpate recheck": on_mac(mac_dir, "kextirpate", "recheck"),
+             "the agent, nothing pending": on_mac(mac_dir, "kextirpate", "handoff", "--pending"),
          }, rounds * 3)
 
 
