@@ -23,9 +23,9 @@ kind_of(const struct stat *st)
 
 /* Registers what is at a place, before it goes into its slot. */
 static int
-add_item(struct ledger *ledger, const struct place *at, char hex[SAME_DIGEST_BYTES],
-    struct vaulted *item)
+add_item(struct ledger *ledger, struct arena *arena, const struct place *at, struct vaulted *item)
 {
+	char *hex = arena_alloc(arena, SAME_DIGEST_BYTES);
 	struct tree_walk walk = tree_walk_begin();
 	struct tree_node node;
 	int error = tree_open(&walk, at, &node);
@@ -111,7 +111,6 @@ put_at(struct ledger *ledger, struct arena *arena, struct vaulted *item, bool on
     const struct place *from, int folder)
 {
 	const char *leaf = arena_printf(arena, "%d", item->n);
-	char hex[SAME_DIGEST_BYTES];
 	struct stat st;
 	bool empty = true;
 	int error = 0;
@@ -126,7 +125,7 @@ put_at(struct ledger *ledger, struct arena *arena, struct vaulted *item, bool on
 	 * what the register says. */
 	if (fstatat(folder, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return -EEXIST;
-	error = add_item(ledger, from, hex, item);
+	error = add_item(ledger, arena, from, item);
 	if (error == 0)
 		error = move(from, folder, leaf, (ino_t)item->inode);
 	return error == -EXDEV ? vault_cross_put(ledger, item, from, folder) : error;
@@ -179,7 +178,6 @@ vault_copy(struct ledger *ledger, struct arena *arena, int64_t run, int n, const
 	    .slot = arena_printf(arena, "%lld/%s", (long long)run, leaf),
 	    .kind = "copy"};
 	struct place at, slot, part;
-	char hex[SAME_DIGEST_BYTES];
 	struct stat st;
 	int folder = -1, error = path_find_place(&ledger->root, path, &at);
 
@@ -191,7 +189,7 @@ vault_copy(struct ledger *ledger, struct arena *arena, int64_t run, int n, const
 		folder = error;
 		slot = name_in(folder, "%s", leaf);
 		part = name_in(folder, "%s.part", leaf);
-		error = add_item(ledger, &at, hex, &item);
+		error = add_item(ledger, arena, &at, &item);
 		if (error == 0)
 			error = vault_cross_copy(&at, &part, &slot);
 		(void)close(folder);
