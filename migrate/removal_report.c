@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a removal prints. */
+#include <string.h>
+
 #include "migrate/removal.h"
 #include "kmutil-helpers/banned.h"
 
@@ -39,6 +41,7 @@ removal_report(struct removal *removal, const char *command)
 	    removal->plan.refusal_count > 0 || worst == NULL ? STANDING_NONE : worst->now.standing;
 	bool is_plan = removal->run.id == 0 && removal->plan.refusal_count == 0 &&
 		       removal_has_work(&removal->plan);
+	const char *doer = strcmp(command, "plan") == 0 ? "uninstall" : command;
 	struct report report;
 
 	/* Of what the ledger has lost nobody can tell what waits. */
@@ -55,12 +58,12 @@ removal_report(struct removal *removal, const char *command)
 		report_json_kexts(&report, removal->selection.subjects, removal->selection.count,
 		    &removal->dexts);
 		report_json_dexts(&report, &removal->dexts);
-		report.is_plan = is_plan;
+		report.doer = is_plan ? doer : NULL;
 		report_json_next(&report, worst, standing, removal->exit);
 	} else {
 		text_plan(&report, removal);
 		report_text_kexts(&report, removal->selection.subjects, removal->selection.count);
-		report.is_plan = is_plan;
+		report.doer = is_plan ? doer : NULL;
 		report_text_next(&report, worst, standing, removal->exit);
 	}
 	return report_end(&report, removal->exit);

@@ -155,9 +155,9 @@ report_worst(struct subject *const *subjects, size_t count)
 static const char *
 next_text(const struct report *report, const char *text)
 {
-	return report->is_plan
-		   ? arena_printf(report->session->arena, "do it with uninstall; then: %s", text)
-		   : text;
+	return report->doer != NULL ? arena_printf(report->session->arena,
+					  "do it with %s; then: %s", report->doer, text)
+				    : text;
 }
 
 void

@@ -14,7 +14,7 @@
 
 struct report {
 	struct session *session;
-	bool is_plan; /* nothing was done: what comes next comes after doing it */
+	const char *doer; /* nothing was done: the command that would; NULL */
 	struct buf out;    /* stdout */
 	struct json json;  /* into out, when JSON is asked for */
 	bool is_json;
