@@ -240,12 +240,14 @@ check_replacement(struct arena *arena, const struct plan_input *input,
 		return;
 	plan_refuse(arena, plan,
 	    arena_printf(arena,
-		"%s %s and %s; install the replacement first, or go on with "
+		"%s %s and %s; install the replacement first%s, or go on with "
 		"--without-replacement",
 		case_name(target->kext),
 		facts.loaded ? "is loaded" : "may be loaded, which could not be told,",
 		target->replacement_text != NULL ? target->replacement_text
-						 : "no replacement is known"));
+						 : "no replacement is known",
+		target->replacement == REPLACEMENT_NOT_READY ? " and let migrate activate it"
+							     : ""));
 }
 
 static bool
@@ -320,8 +322,7 @@ check_collection(struct arena *arena, const struct plan_input *input, struct pla
 /* What the step rests on and this Mac contradicts, or what says nothing about this
  * macOS; ASSUMPTION_COUNT when nothing is against it. */
 static enum assumption_id
-contradicted(
-    const struct plan_input *input, const struct plan *plan, enum step_kind kind)
+contradicted(const struct plan_input *input, const struct plan *plan, enum step_kind kind)
 {
 	const struct step_row *row = step_get(kind);
 	size_t i;

@@ -133,6 +133,8 @@ says 'allows other extensions only'
 without_dext 15.7 apple capture-card
 set_mac dext.state=activated_waiting_for_user profile=forbid
 tree >"$story/before"
+expect 5 'uninstall does not activate it' kextirpate plan "$card"
+says 'install the replacement first and let migrate activate it, or go on with --without-replacement'
 expect 4 'staged, and nobody may allow it' kextirpate migrate --dry-run --approval=ask "$card"
 expect 4 'so that it is no replacement' kextirpate migrate --approval=ask "$card"
 says 'allows other extensions only .*adds com.example.capture.dext of team EXAMPLE001'
