@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "kmutil-helpers/buf.h"
+#include "kmutil-helpers/letter_forms.h"
 #include "kmutil-helpers/pseudonym.h"
 #include "kmutil-helpers/banned.h"
 
@@ -45,27 +46,39 @@ make_stand_in(struct arena *arena, const struct pseudonym *item, size_t number, 
 	return text;
 }
 
+static void
+push_word(struct pseudonym_list *list, const struct pseudonym *word, size_t number)
+{
+	struct pseudonym *item =
+	    arena_push(list->arena, &list->items, &list->count, &list->room, sizeof(*item));
+
+	*item = *word;
+	item->utf8 = make_stand_in(list->arena, item, number, strlen(item->word));
+	item->utf16 = make_stand_in(list->arena, item, number, utf16_length(item->word));
+}
+
 void
 pseudonym_add(struct pseudonym_list *list, const char *kind, const char *word, bool only_home)
 {
-	struct pseudonym *item;
+	struct pseudonym item = {.kind = kind};
 	size_t i, number = 1;
 
 	if (word == NULL || word[0] == '\0')
 		return;
 	if (strlen(word) < PSEUDONYM_MIN_BYTES && strcmp(kind, "user") != 0)
 		return;
-	only_home |= strlen(word) < PSEUDONYM_MIN_BYTES;
+	item.only_home = only_home || strlen(word) < PSEUDONYM_MIN_BYTES;
 	for (i = 0; i < list->count; i++) {
 		if (strcasecmp(list->items[i].word, word) == 0)
 			return;
 		number += strcmp(list->items[i].kind, kind) == 0;
 	}
-	item = arena_push(list->arena, &list->items, &list->count, &list->room, sizeof(*item));
-	*item = (struct pseudonym){
-	    .word = arena_strdup(list->arena, word), .kind = kind, .only_home = only_home};
-	item->utf8 = make_stand_in(list->arena, item, number, strlen(word));
-	item->utf16 = make_stand_in(list->arena, item, number, utf16_length(word));
+	item.word = arena_strdup(list->arena, word);
+	push_word(list, &item, number);
+	/* The same word with its accents in macOS's other form. */
+	item.word = letter_forms_other(list->arena, word);
+	if (strcmp(item.word, word) != 0)
+		push_word(list, &item, number);
 }
 
 static int

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "kmutil-helpers/path.h"
+#include "kmutil-helpers/letter_forms.h"
 #include "kmutil-helpers/pseudonym.h"
 #include "kmutil-helpers/slice.h"
 #include "kmutil-helpers/trail.h"
@@ -47,6 +48,9 @@ pseudonyms_replace_whole_words_and_keep_the_length(void **state)
 	    {"Z\xc3\xb6"
 	     "e!",
 		"n1am!"},
+	    {"Zo\xcc\x88"
+	     "e!",
+		"n1ame!"},
 	    {"5117a7ed-0000-4000-8000-00000000c02a", "00000000-0000-0000-0000-000000000001"},
 	};
 	struct arena *arena = arena_new(0);
@@ -55,12 +59,34 @@ pseudonyms_replace_whole_words_and_keep_the_length(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(list.count, 6);
+	assert_int_equal(list.count, 7);
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		text = arena_strdup(arena, rows[i].from);
 		(void)pseudonym_apply(&list, text, strlen(text));
 		assert_string_equal(text, rows[i].to);
 	}
+	arena_free(arena);
+}
+
+static void
+letters_with_accents_have_two_forms(void **state)
+{
+	static const struct {
+		const char *text, *other;
+	} rows[] = {
+	    {"plain", "plain"},
+	    {"J\xc3\xbcrgen", "Ju\xcc\x88rgen"},
+	    {"Ju\xcc\x88rgen", "J\xc3\xbcrgen"},
+	    {"\xc4\x8c\xc5\xbe\xc3\x9f", "C\xcc\x8cz\xcc\x8c\xc3\x9f"},
+	    {"\xc3", "\xc3"},
+	    {"", ""},
+	};
+	struct arena *arena = arena_new(0);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_string_equal(letter_forms_other(arena, rows[i].text), rows[i].other);
 	arena_free(arena);
 }
 
@@ -142,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pseudonyms_replace_whole_words_and_keep_the_length),
+	    cmocka_unit_test(letters_with_accents_have_two_forms),
 	    cmocka_unit_test(pseudonyms_replace_utf16_of_both_orders),
 	    cmocka_unit_test(trail_notes_what_was_opened_below_its_root_and_read),
 	};
