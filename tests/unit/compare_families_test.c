@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "kmutil-helpers/buf.h"
 #include "migrate/compare.h"
+#include "tests/unit/compare_dice.h"
 #include "tests/unit/fixture.h"
 
 #define PAIRS 1500
@@ -52,13 +52,12 @@ struct family {
 	struct cube (*point)(const struct device *device);
 };
 
-static uint64_t seed = 20261128;
+static struct dice seed = {20261128};
 
 static uint32_t
 dice(uint32_t sides)
 {
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (uint32_t)(seed >> 33) % sides;
+	return dice_roll(&seed, sides);
 }
 
 /* A demand on a number of which 0 to 3 are told apart and 4 to 7 stand for all others: the
@@ -193,10 +192,7 @@ pci_point(const struct device *device)
 static void
 put_number(struct buf *xml, const char *key, uint32_t value)
 {
-	if (dice(2))
-		buf_printf(xml, "<key>%s</key><integer>%u</integer>", key, value);
-	else
-		buf_printf(xml, "<key>%s</key><real>%u.0</real>", key, value);
+	dice_put_number(&seed, xml, key, value);
 }
 
 static void

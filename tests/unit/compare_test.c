@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "kmutil-helpers/buf.h"
 #include "migrate/compare.h"
+#include "tests/unit/compare_dice.h"
 #include "tests/unit/fixture.h"
 
 #define PAIRS 3000
@@ -37,13 +37,12 @@ struct driver {
 	struct personality_list read;
 };
 
-static uint64_t seed = 20261124;
+static struct dice seed = {20261124};
 
 static uint32_t
 dice(uint32_t sides)
 {
-	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (uint32_t)(seed >> 33) % sides;
+	return dice_roll(&seed, sides);
 }
 
 static bool
@@ -92,10 +91,7 @@ both_want(const struct driver *old, const struct driver *new, const struct devic
 static void
 put_number(struct buf *xml, const char *key, uint32_t value)
 {
-	if (dice(2))
-		buf_printf(xml, "<key>%s</key><integer>%u</integer>", key, value);
-	else
-		buf_printf(xml, "<key>%s</key><real>%u.0</real>", key, value);
+	dice_put_number(&seed, xml, key, value);
 }
 
 static void
