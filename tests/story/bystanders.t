@@ -58,4 +58,16 @@ expect 5 'uninstall refuses' kextirpate uninstall --json --rules /private/var/ro
 json "$effects" "[('com.example.capture.event', 'lost')]"
 says 'com.example.capture.event, which is another product'
 
+echo '# who only plans writes nothing'
+# writes COMMAND...: how often it wrote.
+writes() { "$macsim" run --count "$mac" -- kextirpate "$@" 2>&1 >/dev/null </dev/null | tail -n 1; }
+new 15.7 apple capture-card
+for known in no yes; do
+  [ $known = no ] || expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+  is "plan, ledger: $known" "$(writes plan "$card")" 'macsim: 0 writing calls'
+  is "uninstall --dry-run, ledger: $known" "$(writes uninstall --dry-run "$card")" 'macsim: 0 writing calls'
+  is "approve --dry-run, ledger: $known" "$(writes approve --dry-run)" 'macsim: 0 writing calls'
+  is "undo --dry-run, ledger: $known" "$(writes undo --dry-run)" 'macsim: 0 writing calls'
+done
+
 done_testing
