@@ -334,6 +334,8 @@ print(struct undo *undo, struct report *report)
 {
 	size_t count;
 	struct subject **subjects = find_subjects(undo, &count);
+	const struct plan plan = {
+	    .refusals = &undo->refusal, .refusal_count = undo->refusal != NULL};
 
 	if (!report->is_json) {
 		report_text_steps(report, undo->steps, undo->count);
@@ -343,7 +345,7 @@ print(struct undo *undo, struct report *report)
 		return;
 	}
 	report_json_steps(report, undo->run.id, undo->steps, undo->count);
-	report_json_plan(report, NULL);
+	report_json_plan(report, &plan);
 	report_json_kexts(report, subjects, count, &undo->dexts);
 	report_json_dexts(report, &undo->dexts);
 	json_object_begin(&report->json, "next");

@@ -60,7 +60,7 @@ report_json_plan(struct report *report, const struct plan *plan)
 	size_t i;
 
 	json_array_begin(json, "kept");
-	for (i = 0; plan != NULL && i < plan->kept_count; i++) {
+	for (i = 0; i < plan->kept_count; i++) {
 		json_object_begin(json, NULL);
 		json_path(json, "path", plan->kept[i].path);
 		json_text(json, "why", plan->kept[i].why);
@@ -68,7 +68,7 @@ report_json_plan(struct report *report, const struct plan *plan)
 	}
 	json_end(json);
 	json_array_begin(json, "bystanders");
-	for (i = 0; plan != NULL && i < plan->bystander_count; i++) {
+	for (i = 0; i < plan->bystander_count; i++) {
 		json_object_begin(json, NULL);
 		json_text(json, "bundle_id", plan->bystanders[i].bundle_id);
 		json_text(json, "effect", plan->bystanders[i].effect);
@@ -77,7 +77,7 @@ report_json_plan(struct report *report, const struct plan *plan)
 	}
 	json_end(json);
 	json_array_begin(json, "refusals");
-	for (i = 0; plan != NULL && i < plan->refusal_count; i++)
+	for (i = 0; i < plan->refusal_count; i++)
 		json_text(json, NULL, plan->refusals[i]);
 	json_end(json);
 }

@@ -93,6 +93,7 @@ known >"$story/without"
 expect 5 'nobody knows how to put it aside' undo --json
 says 'com.example.capture.dext drives its device'
 says 'removing /Applications/Example Capture.app in the Finder deactivates it'
+json "len(j['refusals'])" 1
 json "{s['state'] for s in j['steps']}" "{'planned'}"
 is 'nothing was given back' "$(known | diff "$story/without" -)" ''
 set_mac tool.systemextensionsctl=fail
