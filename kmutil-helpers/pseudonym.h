@@ -31,9 +31,10 @@ struct pseudonym_list {
 	size_t count, room;
 };
 
-/* Adds a word, and with it the one whose accents are written in the other form; one that is there already and NULL are passed over, and so is one that is
- * too short, unless it is a user's: then it is replaced as the name of a home only. A UUID stays
- * one by its form. */
+/* Adds a word, and with it the one whose accents are written in the other form. NULL and
+ * a word that is there already are passed over, and so is one that is too short, unless
+ * it is a user's: then it is replaced as the name of a home only. A UUID stays one by its
+ * form. */
 void pseudonym_add(struct pseudonym_list *list, const char *kind, const char *word, bool only_home);
 /* Call once after the last word: longer words are looked for first. */
 void pseudonym_ready(struct pseudonym_list *list);
