@@ -25,7 +25,7 @@ tell_macos(struct session *session, struct host_fact *fact)
 	const struct host *host = &session->host;
 
 	fact->holds = host->macos == 0 ? UNKNOWN
-		      : host->macos < ASSUMPTION_MACOS_FIRST || host->macos > ASSUMPTION_MACOS_LAST
+		      : host->macos < KNOWN_MACOS_FIRST || host->macos > KNOWN_MACOS_LAST
 			  ? NO
 			  : YES;
 	if (host->macos != 0)

@@ -31,7 +31,7 @@ make_command(struct session *session, const char *name, const struct subject *ab
 static const char *
 without_rebuild(struct session *session, const char *what, const char *before_14)
 {
-	if (session->host.macos <= ASSUMPTION_MACOS_LAST)
+	if (session->host.macos <= KNOWN_MACOS_LAST)
 		return arena_printf(session->arena,
 		    "%s, and before macOS 14 there is no rebuild to ask for: %s", what, before_14);
 	return arena_printf(session->arena,

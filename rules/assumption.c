@@ -19,7 +19,7 @@ assumption_get(enum assumption_id id)
 bool
 assumption_covers(enum assumption_id id, int macos)
 {
-	return macos >= ASSUMPTION_MACOS_FIRST && macos <= ASSUMPTION_MACOS_LAST &&
+	return macos >= KNOWN_MACOS_FIRST && macos <= KNOWN_MACOS_LAST &&
 	       macos >= assumptions[id].from && macos <= assumptions[id].until;
 }
 

@@ -35,8 +35,8 @@ struct assumption {
 };
 
 /* The versions of macOS, by their major, that anything here was seen or said of. */
-#define ASSUMPTION_MACOS_FIRST 11
-#define ASSUMPTION_MACOS_LAST 27
+#define KNOWN_MACOS_FIRST 11
+#define KNOWN_MACOS_LAST 27
 
 /* Whether an assumption says anything about a macOS. */
 bool assumption_covers(enum assumption_id id, int macos);

@@ -455,7 +455,7 @@ drop_lonely_settle(struct plan *plan)
 void
 plan_make(struct arena *arena, const struct plan_input *input, struct plan *plan)
 {
-	*plan = (struct plan){.only_bundles = input->macos_major > ASSUMPTION_MACOS_LAST};
+	*plan = (struct plan){.only_bundles = input->macos_major > KNOWN_MACOS_LAST};
 	if (!input->installer)
 		plan_jobs(arena, input, plan);
 	plan_bundles(arena, input, plan);

@@ -384,12 +384,12 @@ plan_check_gates(struct arena *arena, const struct plan_input *input, struct pla
 			    arena_printf(arena, "%s: %s", plan->kept[i].path, plan->kept[i].why));
 	check_bystanders(arena, input, plan);
 	check_collection(arena, input, plan);
-	if (input->macos_major < ASSUMPTION_MACOS_FIRST)
+	if (input->macos_major < KNOWN_MACOS_FIRST)
 		plan_refuse(arena, plan,
 		    arena_printf(arena,
 			"this macOS (%d) is not one of those that the assumptions speak of "
 			"(%d to %d)",
-			input->macos_major, ASSUMPTION_MACOS_FIRST, ASSUMPTION_MACOS_LAST));
+			input->macos_major, KNOWN_MACOS_FIRST, KNOWN_MACOS_LAST));
 }
 
 void
