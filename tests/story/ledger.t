@@ -153,6 +153,17 @@ mkdir -p "$state/vault/7"
 kextirpate uninstall --approval=never "$card" --json
 json "j['run']" 8
 
+echo '# idle, nothing of it is read'
+removed
+restart
+expect 0 'recheck' kextirpate recheck
+touch -r "$state/ledger.db" "$story/when"
+head -c 4096 /dev/urandom | dd of="$state/ledger.db" bs=4096 conv=notrunc status=none
+touch -r "$story/when" "$state/ledger.db"
+expect 0 'as long as its name, size and time are as they were' kextirpate recheck
+says 'nothing has changed since the last look'
+is 'and it is left alone' "$(kept)" 0
+
 echo '# twice in one second: both are kept'
 removed
 for n in 1 2 3; do
@@ -165,7 +176,7 @@ echo '# the change of places is cut off at each of its calls'
 removed
 damage steps
 cp -R "$state" "$story/state"
-step=${KILL_STEP:-7}
+step=${KILL_STEP:-17}
 n=$((1 - step))
 while n=$((n + step)) && [ $n -lt 400 ]; do
   rm -rf "$state" && cp -R "$story/state" "$state"
@@ -180,7 +191,7 @@ is 'cut off at each call, all is there' "$([ $n -gt 40 ] && echo yes || echo $n)
 
 echo '# a full disk, and one that fails'
 for error in ENOSPC EIO; do
-  for n in 1 2 3 5 8 12 17 23 30 40 50; do
+  for n in 2 9 23 40; do
     rm -rf "$state" && cp -R "$story/state" "$state"
     "$macsim" run --fail $n:$error "$mac" -- kextirpate recheck >"$out" 2>"$err"
     kextirpate recheck

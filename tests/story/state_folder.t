@@ -26,7 +26,7 @@ unchanged() {
 # answers, and changes nothing either.
 refuses() {
   everything >"$story/before"
-  for command in "uninstall --approval=never $card" undo recheck; do
+  for command in "uninstall --approval=never $card" recheck; do
     # shellcheck disable=SC2086 # words
     expect 77 "$2: ${command%% *}" kextirpate $command
     says "$1"
