@@ -31,7 +31,8 @@ keep_concerned(struct selection *selection)
 	selection->count = kept;
 }
 
-/* Nothing waits for a rebuild: what the cases wait for instead. */
+/* Nothing waits for a rebuild: what the cases wait for instead. A kext that is named and
+ * that no run has acted on waits for its removal. */
 static void
 report_cases(struct removal *removal)
 {
@@ -40,7 +41,9 @@ report_cases(struct removal *removal)
 
 	dexts_read(removal->session, &removal->dexts);
 	for (i = 0; i < selection->count; i++)
-		if (selection->subjects[i]->row != NULL)
+		if (selection->subjects[i]->row != NULL ||
+		    (removal->session->options->target_count > 0 &&
+			selection->subjects[i]->evidence.facts.has_carrier))
 			selection->subjects[kept++] = selection->subjects[i];
 	selection->count = kept;
 	for (i = 0; i < kept; i++)

@@ -62,6 +62,15 @@ expect 5 'another kext breaks the build' kextirpate approve --json "$card"
 says 'com.example.broken stops every rebuild on this Mac, and must be mended or removed first'
 json "j['next']['text']" 'macOS cannot build its collection: what the step rebuild says has to be mended first, then approve asks again'
 
+echo '# nothing was taken away yet'
+new 15.7 apple capture-card
+expect 0 'nobody waits for a rebuild' kextirpate approve
+says 'nothing is left to do'
+expect 1 'but who is named is still there' kextirpate approve --json "$card"
+standing installed
+json "j['next']['command']" "['kextirpate', 'uninstall', 'example-capture']"
+is 'and nobody is asked' "$(show asked)" 0
+
 echo '# a kext that is on disk again: a rebuild would keep it'
 waiting apple
 mkdir -p "$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents"
