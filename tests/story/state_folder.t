@@ -131,6 +131,7 @@ for thing in seen status.json status.json.new; do
     hardlink) ln "$place/elsewhere" "$state/$thing" ;;
     esac
     expect 3 "$thing: $how" kextirpate recheck
+    says_not 'status.json: '
     is 'elsewhere is as it was' "$(cat "$place/elsewhere")" kept
     is 'and here is a file' "$(stat -c '%F %h' "$state/${thing%.new}")" 'regular file 1'
   done
