@@ -18,6 +18,17 @@ run_of_name(const char *name)
 		   : 0;
 }
 
+/* The vault names what it takes by its step: "3", "5-bom"; what ends in ".part" was never
+ * whole. */
+static bool
+is_slot(const char *name)
+{
+	size_t len = strspn(name, "0123456789");
+
+	return len > 0 && (name[len] == '\0' || name[len] == '-') &&
+	       !path_has_suffix(name, ".part");
+}
+
 static bool
 is_registered(const struct vaulted *items, size_t count, const char *slot)
 {
@@ -42,11 +53,9 @@ vault_strays_of(struct ledger *ledger, struct arena *arena, int64_t run)
 		return 0;
 	if (ledger->db != NULL && ledger_vault_list(ledger, arena, run, &items, &item_count) != 0)
 		return 0;
-	/* The others are copies that were never whole. */
 	for (i = 0; i < count; i++)
-		strays +=
-		    names[i][0] != '.' && !path_has_suffix(names[i], ".part") &&
-		    !is_registered(items, item_count, arena_printf(arena, "%s/%s", name, names[i]));
+		strays += is_slot(names[i]) && !is_registered(items, item_count,
+						   arena_printf(arena, "%s/%s", name, names[i]));
 	return strays;
 }
 
