@@ -24,7 +24,7 @@ expect 125 'new: a folder that is not empty' sim new "$story/full" --macos 15.7 
 says "^macsim: $story/full: is not empty and is no simulated Mac; nothing was changed\$"
 is 'and it is as it was' "$(ls -A "$story/full")" file
 expect 125 'new: an old macOS' sim new "$mac" --macos 10.15 --chip intel --scenario clean
-says '^macsim: macOS 10.15 is not known; 11 to 15, 26 and 27 are$'
+says '^macsim: macOS 10.15 is not known; 11 to 15 and 26 to 28 are$'
 expect 125 'new: 27 on Intel' sim new "$mac" --macos 27.0 --chip intel --scenario clean
 says '^macsim: macOS 27.0 does not run on Intel$'
 expect 125 'new: no version' sim new "$mac" --macos 15. --chip apple --scenario clean
