@@ -77,7 +77,7 @@ test:
 	tests/deps.sh build test
 	$(MAKE) all
 	$(MAKE) units
-	prove --timer --jobs 2 tests/story
+	prove --timer --jobs 3 tests/story
 
 demo:
 	tests/deps.sh build

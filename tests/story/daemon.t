@@ -203,7 +203,7 @@ is 'nothing is half recorded' "$(ledger)" "$before"
 set_mac settle=0
 expect 0 'the next one does it all' kextirpate recheck
 
-echo '# the system ends in the middle of each kind of step of a repair'
+echo '# the system ends in the middle of a repair'
 removed rebuild-drops-stash-and-instructions no missing-bundle-not-loadable no
 kextirpate recheck
 update 15.7.1
