@@ -31,7 +31,7 @@ all: $(B)/kextirpate
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all test demo install units lint macos darwin darwin-stories bench oracle fuzz clean FORCE kmutil-helpers rules uninstall migrate pkg tests
+.PHONY: all test demo install units print-stories lint macos darwin darwin-stories bench oracle fuzz clean FORCE kmutil-helpers rules uninstall migrate pkg tests
 
 $(B)/kextirpate: $(B)/migrate/main.o $(LIB_OBJECTS) $(if $(filter asan,$(MODE)),$(B)/tests/asan_options.o)
 	@echo "link $@"
@@ -69,6 +69,13 @@ $(B)/flags: FORCE
 $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(LIB_OBJECTS)
 	$(Q)$(COMPILE) -o $@ $^ $(LDFLAGS) $(LIBS) -lcmocka
 
+# The long ones first, so that none is left alone at the end.
+LONG_STORIES := $(patsubst %,tests/story/%.t,daemon flips years kill fail products)
+STORIES := $(LONG_STORIES) $(filter-out $(LONG_STORIES),$(sort $(wildcard tests/story/*.t)))
+
+print-stories:
+	@echo $(STORIES)
+
 units: $(UNIT_TESTS)
 	@for t in $^; do echo "# $$t"; ./$$t || exit 1; done
 
@@ -77,7 +84,7 @@ test:
 	tests/deps.sh build test
 	$(MAKE) all
 	$(MAKE) units
-	prove --timer --jobs 3 tests/story
+	prove --timer --jobs 3 $(STORIES)
 
 demo:
 	tests/deps.sh build
