@@ -25,6 +25,7 @@ enum { TRAP_BYTES = 32, UNBOUND = 127, NAME_BYTES = 128 };
 const struct bound_name same_names[] = {
     BOUND("_exit", _exit),
     BOUND("access", access),
+    BOUND("alarm", alarm),
     BOUND("bsearch", bsearch),
     BOUND("calloc", calloc),
     BOUND("chmod", chmod),

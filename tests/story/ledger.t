@@ -176,7 +176,7 @@ echo '# the change of places is cut off at each of its calls'
 removed
 damage steps
 cp -R "$state" "$story/state"
-step=${KILL_STEP:-17}
+step=${LEDGER_STEP:-17}
 n=$((1 - step))
 while n=$((n + step)) && [ $n -lt 400 ]; do
   rm -rf "$state" && cp -R "$story/state" "$state"

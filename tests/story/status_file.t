@@ -80,7 +80,7 @@ expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
 restart
 cp -R "$state" "$story/state"
 said=0
-step=${FAIL_STEP:-4}
+step=${LEDGER_STEP:-4}
 for error in ENOSPC EIO; do
   n=$((1 - step))
   while n=$((n + step)) && [ $n -lt 60 ]; do
@@ -98,7 +98,7 @@ done
 is 'it was said' "$([ $said -gt 1 ] && echo yes || echo $said)" yes
 
 echo '# cut off'
-step=${KILL_STEP:-17}
+step=${LEDGER_STEP:-17}
 n=$((1 - step))
 while n=$((n + step)) && [ $n -lt 200 ]; do
   rm -rf "$state" && cp -R "$story/state" "$state"
