@@ -17,8 +17,6 @@
 #define SEEN_CAP_BYTES ((size_t)256 << 10)
 #define EXTENSIONS "/Library/Extensions"
 #define AUXKC "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
-#define INSTRUCTIONS AUXKC "/com.apple.kcgen.instructions.plist"
-#define STASH AUXKC "/StashedExtensions"
 #define CACHES "/System/Library/Caches/com.apple.kernelcaches"
 #define BUNDLE_LINE "bundle " /* and a path: what was a kext's place, whatever is there now */
 #define SEEN_MODE 0600
@@ -47,19 +45,22 @@ add_file(const struct root *root, struct buf *text, const char *path)
 		buf_printf(text, " %d\n", error);
 }
 
+static const char instructions[] = AUXKC "/com.apple.kcgen.instructions.plist";
+static const char stash[] = AUXKC "/StashedExtensions";
+
 /* The ledger, where kexts are installed, what macOS builds from and has built, what loads
  * kexts, what packages were, who decides: each is one lstat. */
 static void
 add_files(const struct root *root, struct arena *arena, struct buf *text, const char *folder,
     const struct options *options, const struct host *host)
 {
+	const char *caches = arena_printf(arena, "/System/Volumes/Preboot%s" CACHES,
+	    host->boot_objects_path != NULL ? host->boot_objects_path : "");
 	const char *const paths[] = {arena_printf(arena, "%s/ledger.db", folder),
 	    arena_printf(arena, "%s/ledger.db-journal", folder),
 	    options->rules != NULL ? options->rules : RULES_FOLDER, EXTENSIONS,
-	    "/Library/StagedExtensions", AUXKC, INSTRUCTIONS, STASH, "/Library/KernelCollections",
-	    arena_printf(arena, "/System/Volumes/Preboot%s" CACHES,
-		host->boot_objects_path != NULL ? host->boot_objects_path : ""),
-	    "/Library/LaunchDaemons", "/Library/LaunchAgents", "/private/var/db/receipts",
+	    "/Library/StagedExtensions", AUXKC, instructions, stash, "/Library/KernelCollections",
+	    caches, "/Library/LaunchDaemons", "/Library/LaunchAgents", "/private/var/db/receipts",
 	    SETTINGS_MANAGED, SETTINGS_LOCAL};
 	size_t i;
 

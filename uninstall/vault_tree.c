@@ -110,43 +110,45 @@ finish_copy(int from, int to, int error)
 {
 	if (error == 0)
 		error = os_copy_metadata(from, to);
-	if (error == 0)
-		error = os_sync(to);
-	if (close(to) != 0 && error == 0)
-		error = -errno;
-	return error;
+	return error != 0 ? error : os_sync(to);
 }
 
 static int
 copy_file(const struct tree_node *node, const struct place *to)
 {
-	int fd = openat(
-	    to->parent_fd, to->leaf, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error, fd = openat(to->parent_fd, to->leaf,
+		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
-	return finish_copy(node->fd, fd, file_copy(node->fd, fd, UINT64_MAX));
+	error = finish_copy(node->fd, fd, file_copy(node->fd, fd, UINT64_MAX));
+	if (close(fd) != 0 && error == 0)
+		error = -errno;
+	return error;
 }
 
 static int
 copy_folder(struct tree_walk *walk, const struct tree_node *node, const struct place *to)
 {
-	struct tree_node copy = {.fd = -1};
+	struct tree_node copy = {0};
 	struct place from_child, to_child;
 	size_t i;
-	int error = 0;
+	int fd, error = 0;
 
 	if (mkdirat(to->parent_fd, to->leaf, 0700) != 0)
 		return -errno;
-	copy.fd = openat(to->parent_fd, to->leaf, OPEN_FLAGS | O_DIRECTORY);
-	if (copy.fd < 0)
+	fd = openat(to->parent_fd, to->leaf, OPEN_FLAGS | O_DIRECTORY);
+	if (fd < 0)
 		return -errno;
+	copy.fd = fd;
 	for (i = 0; error == 0 && i < node->count; i++) {
 		from_child = tree_child(node, node->names[i]);
 		to_child = tree_child(&copy, node->names[i]);
 		error = copy_entry(walk, &from_child, &to_child);
 	}
-	return finish_copy(node->fd, copy.fd, error);
+	error = finish_copy(node->fd, fd, error);
+	tree_close(&copy);
+	return error;
 }
 
 static int

@@ -27,7 +27,7 @@ sandbox_space_answer(const struct sandbox *box, pid_t pid, const struct seccomp_
 	struct statfs volume;
 	struct iovec here = {&volume, sizeof volume};
 	struct iovec there = {(void *)data->args[1], sizeof volume};
-	char link[64];
+	char link[64] = "";
 
 	/* Whatever was asked for lies on the volume that holds the simulated Mac. */
 	if (dir >= 0)
