@@ -212,21 +212,29 @@ check_item(const struct place *at, const struct vaulted *item)
 	return error;
 }
 
+/* An inode number says nothing by itself: what is made where another thing was removed may get
+ * the number of what was removed. */
+static bool
+is_back(const struct place *to, const struct vaulted *item)
+{
+	struct stat st;
+
+	if (item->digest != NULL)
+		return check_item(to, item) == 0;
+	return fstatat(to->parent_fd, to->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (int64_t)st.st_ino == item->inode && st.st_size == item->size &&
+	    os_mtime_ns(&st) == item->mtime_ns;
+}
+
 static int
 restore_move(const struct place *slot, const struct place *to, const struct vaulted *item)
 {
 	struct stat st;
 	int error;
 
-	if (fstatat(slot->parent_fd, slot->leaf, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+	if (fstatat(slot->parent_fd, slot->leaf, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		/* Repeated after a crash: it is back. */
-		if (errno == ENOENT &&
-		    fstatat(to->parent_fd, to->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    ((int64_t)st.st_ino == item->inode ||
-			(item->digest != NULL && check_item(to, item) == 0)))
-			return 0;
-		return -ENOENT;
-	}
+		return errno == ENOENT && is_back(to, item) ? 0 : -ENOENT;
 	error = check_item(slot, item);
 	if (error == 0)
 		error = move(slot, to->parent_fd, to->leaf, st.st_ino);

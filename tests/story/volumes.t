@@ -67,6 +67,14 @@ mkdir "$mac/Library/Extensions/ExampleCaptureDriver.kext"
 expect 0 'undo where something has come since' kextirpate undo
 says 'ExampleCaptureDriver.kext: is not in the vault; what is there now was left as it is'
 
+echo '# what has the number of what went in is not what went in'
+new 15.7 apple capture-card
+expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+mv "$mac$state/vault/1/1" "$mac/Library/Extensions/ExampleCaptureDriver.kext"
+echo more >>"$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist"
+expect 0 'undo where the bundle has been put back by hand, and changed' kextirpate undo
+says 'ExampleCaptureDriver.kext: is not in the vault; what is there now was left as it is'
+
 echo '# what cannot be copied whole stays'
 apart
 mkfifo "$mac/Library/Extensions/ExampleCaptureDriver.kext/Contents/pipe"
