@@ -105,9 +105,21 @@ text_rows(struct report *report, const char *title, const struct compare_list *l
 	}
 }
 
+static const char *
+next_text(const struct personality_list *old, const struct comparison *comparison)
+{
+	if (comparison->lost.count > 0)
+		return "next: who has one of the lost devices keeps the kext, or asks the vendor "
+		       "for a dext that takes it";
+	return old->count > 0
+		   ? "next: nothing is lost; the kext may go"
+		   : "next: compare each kext in its Contents/PlugIns, if it has any; it "
+		     "names no device itself";
+}
+
 static void
-text_comparison(
-    struct report *report, const struct comparison *comparison, const struct notes *notes)
+text_comparison(struct report *report, const struct personality_list *old,
+    const struct comparison *comparison, const struct notes *notes)
 {
 	size_t i;
 
@@ -115,14 +127,10 @@ text_comparison(
 	text_rows(report, "devices that gain one", &comparison->gained);
 	text_rows(report, "devices that both want", &comparison->contested);
 	if (notes->count > 0)
-		buf_text(&report->out, "about the dext:\n");
+		buf_text(&report->out, "about the drivers:\n");
 	for (i = 0; i < notes->count; i++)
 		columns_sentence(&report->out, "  ", notes->items[i]);
-	columns_sentence(&report->out, "",
-	    comparison->lost.count > 0
-		? "next: who has one of the lost devices keeps the kext, or asks the vendor for a "
-		  "dext that takes it"
-		: "next: nothing is lost; the kext may go");
+	columns_sentence(&report->out, "", next_text(old, comparison));
 }
 
 static void
@@ -140,6 +148,20 @@ json_comparison(
 	json_end(&report->json);
 }
 
+/* Of a personality that matches nothing no device is told: that is said instead. */
+static void
+note_empty(struct session *session, const struct personality_list *list, const char *whose,
+    struct notes *notes)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->items[i].devices.count == 0)
+			notes_add(session->arena, notes,
+			    arena_printf(session->arena, "%s of the %s: its numbers name no device",
+				list->items[i].name, whose));
+}
+
 /* The new driver's personalities, as far as it may use them. */
 static void
 read_new(struct session *session, const char *argument, struct personality_list *list,
@@ -147,15 +169,10 @@ read_new(struct session *session, const char *argument, struct personality_list 
 {
 	struct arena *arena = session->arena;
 	struct driver driver;
-	size_t i;
 
 	driver_read(session, argument, &driver);
 	personalities_read(arena, driver.info, list);
-	for (i = 0; i < list->count; i++)
-		if (list->items[i].devices.count == 0)
-			notes_add(arena, notes,
-			    arena_printf(
-				arena, "%s: its numbers name no device", list->items[i].name));
+	note_empty(session, list, "dext", notes);
 	if (driver.has_code)
 		dext_rights_apply(arena, driver.entitlements, list, notes);
 	if (driver.profile != NULL)
@@ -177,13 +194,17 @@ compare_command(const struct options *options)
 	session_begin(&session, options, SESSION_AWAY | SESSION_NO_RULES);
 	driver_read(&session, options->targets[0], &driver);
 	personalities_read(session.arena, driver.info, &old);
+	if (old.count == 0)
+		notes_add(session.arena, &notes,
+		    "the kext has no IOKitPersonalities: it names no device that could be lost");
+	note_empty(&session, &old, "kext", &notes);
 	read_new(&session, options->targets[1], &new, &notes);
 	compare_drivers(session.arena, &old, &new, &comparison);
 	report_begin(&report, &session, "compare");
 	if (report.is_json)
 		json_comparison(&report, &comparison, &notes);
 	else
-		text_comparison(&report, &comparison, &notes);
+		text_comparison(&report, &old, &comparison, &notes);
 	exit = report_end(&report, comparison.lost.count > 0 ? 1 : 0);
 	session_end(&session);
 	return exit;

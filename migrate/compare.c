@@ -252,16 +252,23 @@ rest_of(struct arena *arena, const struct personality *personality, const struct
 }
 
 /* IOPCIMatch compares the device's own register and the subsystem's. A word means
- * the first as a rule: where it is taken over there, the second is not worth a row. */
+ * the first as a rule. */
 static bool
-is_second_choice(struct arena *arena, const struct personality *personality,
+is_second_choice(const struct personality *personality, const struct cube *cube)
+{
+	return personality->has_pci_match && cube->mask[0] == 0 && cube->mask[1] != 0;
+}
+
+/* Where the first is taken over, the second is not worth a row. */
+static bool
+is_told_by_first(struct arena *arena, const struct personality *personality,
     const struct cube *cube, const struct personality_list *other)
 {
 	struct cube first = {
 	    {cube->value[1], 0, cube->value[2]}, {cube->mask[1], 0, cube->mask[2]}};
 	bool exact;
 
-	return personality->has_pci_match && cube->mask[0] == 0 && cube->mask[1] != 0 &&
+	return is_second_choice(personality, cube) &&
 	       rest_of(arena, personality, &first, other, &exact).count == 0;
 }
 
@@ -281,7 +288,7 @@ add_difference(struct arena *arena, const struct personality_list *from,
 			bool exact;
 
 			if (rest_of(arena, each, cube, other, &exact).count == 0 ||
-			    is_second_choice(arena, each, cube, other))
+			    is_told_by_first(arena, each, cube, other))
 				continue;
 			row = add_row(arena, out, each, cube);
 			if (row != NULL)
@@ -316,6 +323,14 @@ why_contested(struct arena *arena, const struct personality *old, const struct p
 	if (strcmp(old->category, new->category) != 0)
 		return arena_printf(arena, "match categories differ (%s, %s): both attach",
 		    old->category, new->category);
+	if (old->bus != BUS_PCI && old->bus != BUS_VIRTUAL && old->bus != BUS_OTHER)
+		return arena_printf(arena,
+		    "same match category: the dext waits while the kext is attached; before that "
+		    "the "
+		    "one that names the device more closely is tried first, and among equals the "
+		    "probe "
+		    "score decides (kext %lld, dext %lld)",
+		    (long long)old->score, (long long)new->score);
 	if (old->score == new->score)
 		return arena_printf(arena,
 		    "same match category: the dext waits while the kext is attached; with equal "
@@ -341,7 +356,7 @@ add_contested(struct arena *arena, const struct personality *old,
 
 			if (new->is_apples || !same_bus(old, new) || !same_part(old, new) ||
 			    !meets(new, &old->devices.items[c]) ||
-			    (old->has_pci_match && old->devices.items[c].mask[0] == 0))
+			    is_second_choice(old, &old->devices.items[c]))
 				continue;
 			row = add_row(arena, out, old, &old->devices.items[c]);
 			if (row != NULL)

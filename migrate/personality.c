@@ -11,6 +11,8 @@
 
 #define TEXT_DEPTH 8
 
+#define ANY_VALUE "*" /* of the family of USB */
+
 /* A number of the cube: which key fixes which bits on which bus. */
 struct field {
 	enum bus bus, also;                     /* `also`: another one that knows it */
@@ -48,10 +50,13 @@ static const struct {
     {"IOPCIClassMatch", {2, 0}, 1, UINT32_C(0xffffff00)},
 };
 
-/* Demands that stand beside the numbers. */
-static const char *const condition_keys[] = {"IONameMatch", "IOPropertyMatch", "IOParentMatch",
-    "IOPathMatch", "IOLocationMatch", "IOResourceMatch", "IOPropertyExistsMatch", "USBSpeed",
-    "USBPortType", "Transport", "Product", "Manufacturer", "SerialNumber"};
+/* Demands that stand beside the numbers: XNU's and USB's, and those of HID, which a provider
+ * of a family that is not known may compare, too. */
+static const char *const condition_keys[] = {"IOPropertyMatch", "IOParentMatch", "IOPathMatch",
+    "IOLocationMatch", "IOResourceMatch", "IOPropertyExistsMatch", "USBSpeed", "USBPortType"};
+static const char *const hid_condition_keys[] = {"Transport", "Product", "Manufacturer",
+    "SerialNumber", "LocationID", "VersionNumber", "PhysicalDeviceUniqueID", "BootProtocol",
+    "HIDDefaultBehavior", "HIDCompatibilityInterface"};
 
 static enum bus
 bus_of(const char *provider)
@@ -110,15 +115,21 @@ personality_meet(struct arena *arena, struct cube_list *devices, const struct cu
 	*devices = met;
 }
 
-/* One value of a field. A number that does not fit its bits is no device's. */
+/* One value of a field. A number that does not fit its bits is no device's; USB has a word for
+ * any. */
 static void
 add_value(struct arena *arena, const struct field *field, const struct plist *value, uint32_t mask,
     struct cube_list *choices)
 {
 	uint32_t all = (UINT32_C(1) << field->bits) - 1;
 	struct cube cube = {0};
+	const char *text = field->bus != BUS_HID ? plist_text(value) : NULL;
 	int64_t number;
 
+	if (text != NULL && strcmp(text, ANY_VALUE) == 0) {
+		cube_add(arena, choices, &cube);
+		return;
+	}
 	if (plist_whole_number(value, &number) != 0 || number < 0 || number > (int64_t)all)
 		return;
 	cube.mask[field->word] = (mask & all) << field->shift;
@@ -182,31 +193,102 @@ read_register(struct arena *arena, const char *text, size_t row, struct personal
 	personality_meet(arena, &personality->devices, &choices);
 }
 
-/* [{DeviceUsagePage, DeviceUsage}, ...]: any of them. */
+/* The usage that a pair names; the family compares none without a page. */
 static void
-read_usage_pairs(struct arena *arena, const struct plist *pairs, struct personality *personality)
+add_usage(struct arena *arena, const struct plist *pair, struct cube_list *choices)
 {
-	static const struct field page = {.word = 1, .shift = 16, .bits = 16},
-				  usage = {.word = 1, .shift = 0, .bits = 16};
-	struct cube_list choices = {0};
+	static const struct cube any = {0};
+	static const struct field page = {.bus = BUS_HID, .word = 1, .shift = 16, .bits = 16},
+				  usage = {.bus = BUS_HID, .word = 1, .shift = 0, .bits = 16};
+	const struct plist *value = plist_find(pair, "DeviceUsage");
+	struct cube_list one = {0}, other = {0};
+
+	if (plist_find(pair, "DeviceUsagePage") == NULL) {
+		cube_add(arena, choices, &any);
+		return;
+	}
+	add_value(arena, &page, plist_find(pair, "DeviceUsagePage"), UINT32_MAX, &one);
+	if (value != NULL) {
+		add_value(arena, &usage, value, UINT32_MAX, &other);
+		personality_meet(arena, &one, &other);
+	}
+	if (one.count > 0)
+		cube_add(arena, choices, &one.items[0]);
+}
+
+/* [{DeviceUsagePage, DeviceUsage}, ...]: any of them; or one of them by itself. */
+static void
+read_usages(struct arena *arena, const struct plist *dict, struct personality *personality)
+{
+	const struct plist *pairs = plist_find(dict, "DeviceUsagePairs");
+	struct cube_list choices = {0}, alone = {0};
 	size_t i;
 
-	if (plist_count(pairs) == 0)
-		return;
-	for (i = 0; i < plist_count(pairs); i++) {
-		const struct plist *pair = plist_item(pairs, i);
-		struct cube_list one = {0}, other = {0};
+	for (i = 0; i < plist_count(pairs); i++)
+		add_usage(arena, plist_item(pairs, i), &choices);
+	if (plist_count(pairs) > 0)
+		personality_meet(arena, &personality->devices, &choices);
+	add_usage(arena, dict, &alone);
+	personality_meet(arena, &personality->devices, &alone);
+}
 
-		add_value(arena, &page, plist_find(pair, "DeviceUsagePage"), UINT32_MAX, &one);
-		if (plist_find(pair, "DeviceUsage") != NULL) {
-			add_value(
-			    arena, &usage, plist_find(pair, "DeviceUsage"), UINT32_MAX, &other);
-			personality_meet(arena, &one, &other);
-		}
-		if (one.count > 0)
-			cube_add(arena, &choices, &one.items[0]);
+/* "pci8086,15b7", as the family of PCI writes numbers; false: it is no such name. */
+static bool
+parse_pci_name(struct arena *arena, const char *name, unsigned long *vendor, unsigned long *product)
+{
+	char *end;
+
+	*vendor = *product = 0;
+	if (strncmp(name, "pci", 3) != 0)
+		return false;
+	*vendor = strtoul(name + 3, &end, 16);
+	if (*end == ',')
+		*product = strtoul(end + 1, &end, 16);
+	return *vendor <= UINT16_MAX && *product <= UINT16_MAX &&
+	       strcmp(name, arena_printf(arena, "pci%lx,%lx", *vendor, *product)) == 0;
+}
+
+/* The family of PCI names its devices by vendor and product, those of the subsystem, too, and
+ * by class; false: the name says something else. */
+static bool
+add_pci_name(struct arena *arena, const char *name, struct cube_list *choices)
+{
+	struct cube own = {0}, subsystem = {0};
+	unsigned long vendor, product, class;
+
+	if (parse_pci_name(arena, name, &vendor, &product)) {
+		own.mask[0] = subsystem.mask[1] = UINT32_MAX;
+		own.value[0] = subsystem.value[1] = (uint32_t)(product << 16 | vendor);
+		cube_add(arena, choices, &own);
+		cube_add(arena, choices, &subsystem);
+		return true;
+	}
+	if (strncmp(name, "pciclass,", 9) != 0)
+		return false;
+	class = strtoul(name + 9, NULL, 16);
+	if (strcmp(name, arena_printf(arena, "pciclass,%06lx", class)) != 0)
+		return false;
+	own.mask[2] = UINT32_C(0xffffff00);
+	own.value[2] = (uint32_t)(class << 8);
+	cube_add(arena, choices, &own);
+	return true;
+}
+
+/* IONameMatch of a PCI device, a name or any of some; false: not all of it are numbers. */
+static bool
+read_pci_names(struct arena *arena, const struct plist *names, struct personality *personality)
+{
+	size_t i, count = plist_type(names) == PLIST_ARRAY ? plist_count(names) : 1;
+	struct cube_list choices = {0};
+	const char *name;
+
+	for (i = 0; i < count; i++) {
+		name = plist_text(plist_type(names) == PLIST_ARRAY ? plist_item(names, i) : names);
+		if (name == NULL || !add_pci_name(arena, name, &choices))
+			return false;
 	}
 	personality_meet(arena, &personality->devices, &choices);
+	return true;
 }
 
 /* A value as text, the same for the same value. */
@@ -278,6 +360,14 @@ names_apples_driver(const struct plist *dict)
 	       plist_find(dict, "IOUserServerName") == NULL;
 }
 
+/* A device has one such usage, and others beside it. */
+static bool
+has_primary_usage(const struct plist *dict)
+{
+	return plist_find(dict, "PrimaryUsagePage") != NULL ||
+	       plist_find(dict, "PrimaryUsage") != NULL;
+}
+
 static void
 read_numbers(struct arena *arena, const struct plist *dict, struct personality *personality)
 {
@@ -296,8 +386,8 @@ read_numbers(struct arena *arena, const struct plist *dict, struct personality *
 			continue;
 		read_register(arena, text, i, personality);
 	}
-	if (personality->bus == BUS_HID)
-		read_usage_pairs(arena, plist_find(dict, "DeviceUsagePairs"), personality);
+	if (personality->bus == BUS_HID && !has_primary_usage(dict))
+		read_usages(arena, dict, personality);
 }
 
 void
@@ -313,12 +403,34 @@ personality_devices(
 }
 
 static void
+read_conditions(struct arena *arena, const struct plist *dict, struct personality *personality)
+{
+	static const char *const usages[] = {"DeviceUsagePairs", "DeviceUsagePage", "DeviceUsage"};
+	const struct plist *names = plist_find(dict, "IONameMatch");
+	bool is_usb = personality->bus == BUS_USB_DEVICE || personality->bus == BUS_USB_INTERFACE;
+	size_t i;
+
+	if (personality->bus != BUS_PCI || names == NULL ||
+	    !read_pci_names(arena, names, personality))
+		read_condition(arena, dict, "IONameMatch", personality);
+	else
+		personality->has_pci_match = true;
+	for (i = 0; i < sizeof(condition_keys) / sizeof(*condition_keys); i++)
+		read_condition(arena, dict, condition_keys[i], personality);
+	if (is_usb || personality->bus == BUS_PCI)
+		return;
+	for (i = 0; i < sizeof(hid_condition_keys) / sizeof(*hid_condition_keys); i++)
+		read_condition(arena, dict, hid_condition_keys[i], personality);
+	for (i = 0; has_primary_usage(dict) && i < sizeof(usages) / sizeof(*usages); i++)
+		read_condition(arena, dict, usages[i], personality);
+}
+
+static void
 read_one(struct arena *arena, const char *name, const struct plist *dict,
     struct personality *personality)
 {
 	const char *provider = plist_find_text(dict, "IOProviderClass");
 	const char *category = plist_find_text(dict, "IOMatchCategory");
-	size_t i;
 
 	personality->name = name;
 	personality->provider = provider != NULL ? provider : "";
@@ -331,8 +443,7 @@ read_one(struct arena *arena, const char *name, const struct plist *dict,
 	personality->is_apples = names_apples_driver(dict);
 	personality->has_pci_match = plist_find(dict, "IOPCIMatch") != NULL;
 	personality_devices(arena, dict, personality->bus, &personality->devices);
-	for (i = 0; i < sizeof(condition_keys) / sizeof(*condition_keys); i++)
-		read_condition(arena, dict, condition_keys[i], personality);
+	read_conditions(arena, dict, personality);
 }
 
 void

@@ -43,7 +43,7 @@ struct personality {
 	int64_t interface_number, configuration; /* -1: any */
 	const char *category;                    /* IOMatchCategory, or the default */
 	int64_t score;                           /* IOProbeScore */
-	bool has_pci_match; /* IOPCIMatch: each word of it stands for register 0x00 and 0x2c */
+	bool has_pci_match; /* IOPCIMatch, or names: each stands for register 0x00 and 0x2c */
 	bool is_apples;     /* it names a driver of Apple's, not the bundle's own */
 };
 

@@ -36,6 +36,16 @@ json "[[r['bus'], r['vendor_id'], r['product_id'], r['match'], r['personality']]
   "[['usb', 6790, None, '0x1a86:any', 'One']]"
 json "[j['schema'], j['exit'], len(j['gained']), len(j['contested'])]" \
   "['kextirpate/compare/1', 1, 0, 1]"
+mkdir -p "$story/Umbrella.kext/Contents"
+echo '<plist version="1.0"><dict/></plist>' >"$story/Umbrella.kext/Contents/Info.plist"
+expect 0 'a kext that names no device itself' compare "$story/Umbrella.kext" "$story/New.dext"
+is 'is not said to be free to go' "$(tail -n 2 "$out")" \
+  'next: compare each kext in its Contents/PlugIns, if it has any; it names no
+device itself'
+says 'the kext has no IOKitPersonalities'
+driver "$story/Odd.kext/Contents/Info.plist" '<key>idVendor</key><integer>70000</integer>'
+expect 0 'a kext whose numbers are no device' compare "$story/Odd.kext" "$story/New.dext"
+says 'One of the kext: its numbers name no device'
 (cd "$story" && compare Old.kext New.dext; exit "$status")
 is 'relative paths will do' "$?" 1
 

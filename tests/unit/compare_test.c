@@ -333,6 +333,41 @@ static const struct {
     /* another bus is another device */
     {DRIVER("IOUSBDevice", NUMBER("idVendor", "1")), DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
 	1, 1, 0, "0x0001:any"},
+    /* the family of PCI names a device by its numbers, and by its class */
+    {DRIVER("IOPCIDevice", TEXT("IONameMatch", "pci1b85,1234")),
+	DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")), 0, 0, 1, NULL},
+    {DRIVER("IOPCIDevice", "<key>IONameMatch</key><array><string>pci1b85,1234</string>"
+			   "<string>pciclass,0c0330</string></array>"),
+	DRIVER("IOPCIDevice", TEXT("IOPCIClassMatch", "0x0c033000")), 2, 0, 2, "0x1b85:0x1234"},
+    /* and writes them without zeros before them: another name is another demand */
+    {DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x00461b85")),
+	DRIVER("IOPCIDevice", TEXT("IONameMatch", "pci1b85,0046")), 1, 1, 1, "0x1b85:0x0046"},
+    {DRIVER("IOPCIDevice", TEXT("IOPCIPrimaryMatch", "0x12341b85")),
+	DRIVER("IOPCIDevice", "<key>IONameMatch</key><array><string>pci1b85,1234</string>"
+			      "<string>display</string></array>"),
+	1, 1, 1, "0x1b85:0x1234"},
+    /* that of USB takes an asterisk for any, that of HID does not */
+    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790") TEXT("idProduct", "*")),
+	DRIVER("IOUSBHostDevice", NUMBER("idVendor", "6790") NUMBER("idProduct", "7")), 1, 0, 1,
+	"0x1a86:any"},
+    {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	DRIVER("IOHIDDevice", NUMBER("VendorID", "1") TEXT("ProductID", "*")), 1, 0, 0,
+	"0x0001:any"},
+    /* a usage by itself, and without a page, which is none */
+    {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	DRIVER("IOHIDDevice", NUMBER("VendorID", "1") NUMBER("DeviceUsagePage", "1")), 1, 0, 1,
+	"0x0001:any"},
+    {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	DRIVER("IOHIDDevice", NUMBER("VendorID", "1") NUMBER("DeviceUsage", "6")), 0, 0, 1, NULL},
+    /* a device has other usages beside its first one */
+    {DRIVER("IOHIDDevice", NUMBER("PrimaryUsagePage", "1") NUMBER("DeviceUsagePage", "12")),
+	DRIVER("IOHIDDevice", NUMBER("PrimaryUsagePage", "1")), 0, 1, 1, NULL},
+    /* what HID compares beside the numbers, USB does not */
+    {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	DRIVER("IOHIDDevice", NUMBER("VendorID", "1") NUMBER("VersionNumber", "2")), 1, 0, 1,
+	"0x0001:any"},
+    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "1")),
+	DRIVER("IOUSBHostDevice", NUMBER("idVendor", "1") TEXT("Product", "X")), 0, 0, 1, NULL},
 };
 
 /* Who has to wait, in words. */
@@ -361,6 +396,10 @@ static const struct {
 	"attached "
 	"there"},
     {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")), DRIVER("IOHIDDevice", NUMBER("VendorID", "1")),
+	"same match category: the dext waits while the kext is attached; before that the one that "
+	"names the device more closely is tried first, and among equals the probe score decides "
+	"(kext 0, dext 0)"},
+    {DRIVER("IOPCIDevice", ""), DRIVER("IOPCIDevice", ""),
 	"same match category: the dext waits while the kext is attached; with equal probe scores "
 	"(0) it is not certain who is tried first"},
 };
