@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Takes safety out of copies of the program, one piece at a time (mutants.txt).
 
-usage: run.py [--check] [--no-baseline] [NAME...]
 Each mutant gets a copy of the tree with its build, so that one file is compiled. The
 tests that it names run until one notices. A mutant that no test notices, that does not
 build, or whose text is no longer there once, is a fault. Before that the same tests
 must pass on the program as it is (not with --no-baseline). --check only looks that each
 text is there. Prints TAP.
 """
+import argparse
 import os
 import pathlib
 import re
@@ -161,13 +161,18 @@ def check_baseline(mutants):
 
 
 def main():
-    options = [a for a in sys.argv[1:] if a.startswith("--")]
-    names = [a for a in sys.argv[1:] if not a.startswith("--")]
-    mutants = [m for m in read_list() if not names or m["name"] in names]
+    parser = argparse.ArgumentParser(description="Takes safety out of copies of the program.")
+    parser.add_argument("--check", action="store_true", help="only look that each text is there")
+    parser.add_argument("--no-baseline", action="store_true", help="trust the program as it is")
+    parser.add_argument("names", nargs="*", metavar="MUTANT", help="all of the list without one")
+    asked = parser.parse_args()
+    mutants = read_list()
+    unknown = set(asked.names) - {m["name"] for m in mutants}
+    if unknown:
+        parser.error(f"no such mutant: {', '.join(sorted(unknown))}")
+    mutants = [m for m in mutants if not asked.names or m["name"] in asked.names]
     start, failures = time.time(), 0
-    if not mutants:
-        sys.exit("no such mutant")
-    if "--check" in options:
+    if asked.check:
         for mutant in mutants:
             _, fault = place(TOP, mutant)
             failures += bool(fault)
@@ -176,7 +181,7 @@ def main():
         print(f"{'not ok' if failures else 'ok'} 1 - the text of each of {len(mutants)} mutants "
               "is there once\n1..1")
         return failures != 0
-    wrong = "" if "--no-baseline" in options else check_baseline(mutants)
+    wrong = "" if asked.no_baseline else check_baseline(mutants)
     print(f"{'not ok' if wrong else 'ok'} 1 - the tests pass without a mutant {wrong}".rstrip())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         for number, (mutant, (good, text)) in enumerate(
