@@ -67,6 +67,7 @@ json_runs(struct report *report, const struct history *history)
 		json_text(json, "ended_at", history->runs[i].ended_at);
 		json_text(json, "build", history->runs[i].build);
 		json_text(json, "state", history->runs[i].state);
+		json_integer(json, "job", history->runs[i].job);
 		json_end(json);
 	}
 	json_end(json);
@@ -164,7 +165,10 @@ text_run(struct report *report, const struct ledger_run *run)
 	buf_printf(out, "%s  %-8s run %lld: %s ", run->began_at,
 	    run->build != NULL ? run->build : "-", (long long)run->id, run->command);
 	buf_name(out, run->targets);
-	buf_printf(out, "  %s\n", run->state);
+	buf_printf(out, "  %s", run->state);
+	if (run->job != run->id)
+		buf_printf(out, ", carried on by run %lld", (long long)run->job);
+	buf_text(out, "\n");
 	text_verified(report, run);
 }
 

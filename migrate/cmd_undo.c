@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * undo: gives back what a run moved. The files are as before; what the kernel
- * holds is macOS's to decide, after its next approved rebuild.
+ * undo: gives back what a run moved, or a whole job that was cut off and carried on. The
+ * files are as before; what the kernel holds is macOS's to decide, after its next
+ * approved rebuild.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,13 @@
 struct undo {
 	struct session session;
 	struct ledger_run *target; /* the run that is undone; NULL: there is none */
+	struct undo_runs runs;     /* the target; where no number was given, its whole job */
+	size_t job_count;          /* runs of its job that are not undone */
 	struct run run;
 	struct dexts dexts;
 	struct step *steps;
 	size_t count;
-	struct ledger_case *cases; /* those that the target acted on */
+	struct ledger_case *cases; /* those that the runs acted on */
 	size_t case_count;
 	bool is_back;     /* the run moved nothing, or it is undone */
 	bool gives_kexts; /* among the files are bundles */
@@ -51,12 +54,25 @@ parse_run(const struct options *options)
 	return id;
 }
 
+static bool
+is_undone(const struct undo *undo, int64_t run)
+{
+	size_t i;
+
+	for (i = 0; i < undo->runs.count; i++)
+		if (undo->runs.items[i].id == run)
+			return true;
+	return false;
+}
+
 /* Whether what lies there is part of what was asked for: of a run by its number, else of
- * the last one and of what came after. */
+ * the last job and of what came after. */
 static bool
 is_asked_for(const struct undo *undo, int64_t id, int64_t run)
 {
-	return id > 0 ? run == id : undo->target == NULL || run >= undo->target->id;
+	if (id > 0)
+		return run == id;
+	return undo->target == NULL || run >= undo->target->id || is_undone(undo, run);
 }
 
 /* What the ledger does not know any more, nobody can put back where it was: that is no
@@ -75,7 +91,7 @@ find_strays(struct undo *undo, int64_t id)
 		if (!is_asked_for(undo, id, runs[i].run))
 			continue;
 		undo->strays[undo->stray_count++] = runs[i];
-		if (undo->target == NULL || undo->target->id == runs[i].run)
+		if (undo->target == NULL || is_undone(undo, runs[i].run))
 			undo->left += runs[i].count;
 	}
 }
@@ -98,25 +114,40 @@ tell_strays(struct undo *undo)
 		    false);
 }
 
-/* What the run moved and is not back. An undo that was cut off at its end has all back, and
+/* What the runs moved and is not back. An undo that was cut off at its end has all back, and
  * is still to be ended. */
 static int
 read_target(struct undo *undo)
 {
 	struct ledger *ledger = &undo->session.ledger;
 	struct arena *arena = undo->session.arena;
-	struct vaulted *items;
-	size_t moved = 0;
-	int error = undo_plan(ledger, arena, undo->target->id, &undo->steps, &undo->count);
+	size_t moved;
+	int error = undo_plan(ledger, arena, undo->runs, &undo->steps, &undo->count, &moved);
 
 	if (error == 0)
-		error = ledger_vault_list(ledger, arena, undo->target->id, &items, &moved);
-	if (error == 0)
-		error =
-		    undo_cases(ledger, arena, undo->target->id, &undo->cases, &undo->case_count);
+		error = undo_cases(ledger, arena, undo->runs, &undo->cases, &undo->case_count);
 	undo->is_back =
 	    undo->count == 0 && (moved == 0 || strcmp(undo->target->state, "undone") == 0);
 	return error;
+}
+
+/* The last run that moved something, with the others of its job; or the one of that number,
+ * alone. */
+static int
+find_runs(struct undo *undo, int64_t id)
+{
+	struct session *session = &undo->session;
+	struct ledger_run *job;
+	int error = ledger_run_find(&session->ledger, session->arena, id, &undo->target);
+
+	if (error == 0 && undo->target != NULL)
+		error = ledger_job_list(
+		    &session->ledger, session->arena, undo->target->id, &job, &undo->job_count);
+	if (error != 0 || undo->target == NULL)
+		return error;
+	undo->runs =
+	    id > 0 ? (struct undo_runs){undo->target, 1} : (struct undo_runs){job, undo->job_count};
+	return 0;
 }
 
 static void
@@ -128,7 +159,7 @@ find_target(struct undo *undo)
 
 	if (!session->has_ledger || session->ledger_unread)
 		return;
-	error = ledger_run_find(&session->ledger, session->arena, id, &undo->target);
+	error = find_runs(undo, id);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; nothing was changed", session->ledger.folder,
 		    fault_sentence(error));
@@ -143,19 +174,30 @@ find_target(struct undo *undo)
 		    fault_sentence(error));
 }
 
+static bool
+is_restarted_since(const struct undo *undo)
+{
+	const char *now = undo->session.host.boot_uuid, *then;
+	size_t i;
+
+	for (i = 0; i < undo->runs.count; i++) {
+		then = undo->runs.items[i].boot_uuid;
+		if (then == NULL || now == NULL || strcmp(then, now) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the kernel's side is still as it was: then nothing has to happen. */
 static bool
 kernel_must_follow(const struct undo *undo)
 {
-	const struct session *session = &undo->session;
-	const char *boot = undo->target->boot_uuid;
+	bool restarted = is_restarted_since(undo);
 	size_t i;
 
 	for (i = 0; i < undo->case_count; i++)
 		if (undo->cases[i].restart_needed &&
-		    (undo->cases[i].rebuild == REBUILD_APPROVED || boot == NULL ||
-			session->host.boot_uuid == NULL ||
-			strcmp(boot, session->host.boot_uuid) != 0))
+		    (undo->cases[i].rebuild == REBUILD_APPROVED || restarted))
 			return true;
 	return false;
 }
@@ -207,11 +249,19 @@ announce(const struct undo *undo)
 	struct buf text = {0};
 	size_t i;
 
-	if (undo->session.options->quiet || !undo->gives_kexts)
+	if (undo->session.options->quiet || (!undo->gives_kexts && undo->runs.count == 1))
 		return;
-	buf_printf(&text, "undoing run %lld (%s): %s", (long long)undo->target->id,
-	    undo->target->command, what_follows(undo));
-	for (i = 0; i < undo->case_count; i++) {
+	buf_text(&text, "undoing ");
+	for (i = 0; i < undo->runs.count; i++)
+		buf_printf(&text, "%srun %lld (%s)",
+		    i == 0   ? ""
+		    : i == 1 ? " with "
+			     : " and ",
+		    (long long)undo->runs.items[i].id, undo->runs.items[i].command);
+	buf_text(&text, undo->runs.count > 1 ? ", which it carried on" : "");
+	if (undo->gives_kexts)
+		buf_printf(&text, ": %s", what_follows(undo));
+	for (i = 0; undo->gives_kexts && i < undo->case_count; i++) {
 		buf_text(&text, i > 0 ? ", " : " ");
 		buf_name(&text, undo->cases[i].key);
 	}
@@ -227,13 +277,25 @@ is_part_left(const struct undo *undo)
 	return undo->run.failed > 0 || undo->left > 0;
 }
 
+static const char *
+numbers_of(const struct undo *undo)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < undo->runs.count; i++)
+		text = arena_printf(undo->session.arena, "%s%s%lld", text, i > 0 ? " " : "",
+		    (long long)undo->runs.items[i].id);
+	return text;
+}
+
 static void
 carry_out(struct undo *undo)
 {
 	struct session *session = &undo->session;
 	struct ledger_run row = {
 	    .command = "undo",
-	    .targets = arena_printf(session->arena, "%lld", (long long)undo->target->id),
+	    .targets = numbers_of(undo),
 	    .build = session->host.build,
 	    .boot_uuid = session->host.boot_uuid,
 	};
@@ -248,8 +310,8 @@ carry_out(struct undo *undo)
 	if (error == 0)
 		error = is_part_left(undo)
 			    ? ledger_run_end(&session->ledger, row.id, "failed", undo->exit)
-			    : undo_finish(&session->ledger, session->arena, row.id,
-				  undo->target->id, undo->exit);
+			    : undo_finish(
+				  &session->ledger, session->arena, row.id, undo->runs, undo->exit);
 	if (error != 0)
 		die(EXIT_IO, "%s/ledger.db: %s; run %lld stopped where it was; run undo again",
 		    session->ledger.folder, fault_sentence(error), (long long)row.id);
@@ -305,10 +367,17 @@ files_text(const struct undo *undo)
 static const char *
 undo_text(const struct undo *undo)
 {
+	struct arena *arena = undo->session.arena;
 	const char *text = files_text(undo);
 
-	return undo->aside != NULL ? arena_printf(undo->session.arena, "%s; %s", undo->aside, text)
-				   : text;
+	if (undo->aside != NULL)
+		text = arena_printf(arena, "%s; %s", undo->aside, text);
+	if (undo->runs.count < undo->job_count)
+		text = arena_printf(arena,
+		    "%s; run %lld is a part of a job that more than one run took, and undo without "
+		    "a number gives back what is left of it",
+		    text, (long long)undo->target->id);
+	return text;
 }
 
 static struct subject **
@@ -332,7 +401,7 @@ find_subjects(struct undo *undo, size_t *count)
 static void
 print(struct undo *undo, struct report *report)
 {
-	size_t count;
+	size_t count, i;
 	struct subject **subjects = find_subjects(undo, &count);
 	const struct plan plan = {
 	    .refusals = &undo->refusal, .refusal_count = undo->refusal != NULL};
@@ -345,6 +414,10 @@ print(struct undo *undo, struct report *report)
 		return;
 	}
 	report_json_steps(report, undo->run.id, undo->steps, undo->count);
+	json_array_begin(&report->json, "undoes");
+	for (i = 0; i < undo->runs.count; i++)
+		json_integer(&report->json, NULL, undo->runs.items[i].id);
+	json_end(&report->json);
 	report_json_plan(report, &plan);
 	report_json_kexts(report, subjects, count, &undo->dexts);
 	report_json_dexts(report, &undo->dexts);

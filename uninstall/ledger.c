@@ -61,6 +61,8 @@ static const struct store_rung ledger_ladder[] = {
     {8, "CREATE INDEX IF NOT EXISTS standing_relinked ON standing (key)"
 	"  WHERE standing = 'returned' AND cause = 'relinked';"
 	"PRAGMA user_version = 8"},
+    {9, "ALTER TABLE run ADD COLUMN job INTEGER;"
+	"PRAGMA user_version = 9"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

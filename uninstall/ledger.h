@@ -5,7 +5,9 @@
  * writer holds the lock (ledger_lock).
  *
  * Tables, made by the ladder in ledger.c:
- *   run       one execution of a plan: command, times, build, boot, state
+ *   run       one execution of a plan: command, times, build, boot, state. A run that
+ *             carries on what an earlier one has left is of the same job as that one;
+ *             job: the last run of it, NULL while no run has carried this one on
  *   step      its steps in order, with state and message
  *   vaulted   what a step put into the vault: where from, where to, identity
  *   kext_case one kext that is or was to be removed, and what is known of it
@@ -82,10 +84,12 @@ struct ledger_run {
 	const char *state; /* "running", "done", "failed", "undone" */
 	int exit;
 	const char *targets; /* as given, separated by spaces */
+	int64_t job;         /* the last run of its job: its own id when none carried it on */
 };
 
 /* Begins a run: its row, its steps (their n is given) and its cases, as one
- * transaction. */
+ * transaction. Where it is to take a step on a file, a job or a receipt that a failed run
+ * has left, and none that this run's job has taken already, it carries that job on. */
 int ledger_run_begin(struct ledger *ledger, struct ledger_run *run, struct step *steps,
     size_t step_count, const struct ledger_case *cases, size_t case_count)
     __attribute__((warn_unused_result));
@@ -99,6 +103,9 @@ int ledger_run_find(struct ledger *ledger, struct arena *arena, int64_t id,
     struct ledger_run **run);
 int ledger_run_list(struct ledger *ledger, struct arena *arena, struct ledger_run **runs,
     size_t *count);
+/* The runs of a run's job that are not undone, the last first: what one undo gives back. */
+int ledger_job_list(struct ledger *ledger, struct arena *arena, int64_t run,
+    struct ledger_run **runs, size_t *count);
 int ledger_step_list(struct ledger *ledger, struct arena *arena, int64_t run,
     struct step **steps, size_t *count);
 

@@ -23,7 +23,8 @@ static const struct salvage_row {
 	const char *select, *insert;
 } salvage_rows[] = {
     {"SELECT * FROM mac", "INSERT OR IGNORE INTO mac VALUES (?1, ?2)"},
-    {"SELECT * FROM run", "INSERT OR IGNORE INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+    {"SELECT * FROM run", "INSERT OR IGNORE INTO run"
+			  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
     {"SELECT * FROM step", "INSERT OR IGNORE INTO step VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
     {"SELECT * FROM vaulted",
 	"INSERT OR IGNORE INTO vaulted VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"

@@ -16,22 +16,34 @@ static const char sql_run_last_id[] =
     " coalesce((SELECT max(run) FROM vaulted), 0))";
 static const char sql_run_end[] =
     "UPDATE run SET state = :state, exit = :exit, ended_at = :ended_at WHERE id = :id";
-static const char sql_run_by_id[] =
-    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
-    " FROM run WHERE id = :id";
+#define SELECT_RUN                                                                                 \
+	"SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1),"     \
+	" targets, coalesce(job, id) FROM run "
+static const char sql_run_by_id[] = SELECT_RUN "WHERE id = :id";
 static const char sql_run_last_moved[] =
-    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
-    " FROM run WHERE state <> 'undone' AND command <> 'undo' AND (EXISTS"
-    "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id) OR EXISTS"
-    "  (SELECT 1 FROM step WHERE step.run = run.id AND step.kind = 'stop-job'"
-    "   AND step.state IN ('begun', 'done')))"
-    " ORDER BY id DESC LIMIT 1";
-static const char sql_run_unfinished[] =
-    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
-    " FROM run WHERE state = 'running' ORDER BY id LIMIT 1";
-static const char sql_run_list[] =
-    "SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1), targets"
-    " FROM run ORDER BY id";
+    SELECT_RUN "WHERE state <> 'undone' AND command <> 'undo' AND (EXISTS"
+	       "  (SELECT 1 FROM vaulted WHERE vaulted.run = run.id) OR EXISTS"
+	       "  (SELECT 1 FROM step WHERE step.run = run.id AND step.kind = 'stop-job'"
+	       "   AND step.state IN ('begun', 'done')))"
+	       " ORDER BY id DESC LIMIT 1";
+static const char sql_run_unfinished[] = SELECT_RUN "WHERE state = 'running' ORDER BY id LIMIT 1";
+static const char sql_run_list[] = SELECT_RUN "ORDER BY id";
+static const char sql_job_list[] =
+    SELECT_RUN "WHERE coalesce(job, id) = (SELECT coalesce(job, id) FROM run WHERE id = :run)"
+	       " AND state <> 'undone' ORDER BY id DESC";
+/* Of each step of the new run the last failed run that has left it, and the jobs of those;
+ * but what has taken one of its files already is another job: the file came back. */
+static const char sql_job_carry_on[] =
+    "WITH mine AS (SELECT n, kind, subject FROM step WHERE run = :run AND state = 'planned'"
+    "   AND kind IN ('stop-job', 'vault', 'forget')),"
+    " other AS (SELECT mine.n, step.run, step.state, step.kind, run.state AS run_state,"
+    "   coalesce(run.job, run.id) AS job FROM mine JOIN step USING (kind, subject)"
+    "   JOIN run ON run.id = step.run WHERE run.state IN ('failed', 'done') AND run.id <> :run),"
+    " left_by AS (SELECT max(run), job FROM other WHERE run_state = 'failed'"
+    "   AND state IN ('failed', 'skipped') GROUP BY n)"
+    " UPDATE run SET job = :run WHERE coalesce(job, id) IN (SELECT job FROM left_by)"
+    "  AND coalesce(job, id) NOT IN"
+    "   (SELECT job FROM other WHERE kind = 'vault' AND state = 'done')";
 static const char sql_step_put[] =
     "INSERT OR REPLACE INTO step (run, n, kind, subject, why, state, message)"
     " VALUES (:run, :n, :kind, :subject, :why, :state, :message)";
@@ -89,6 +101,15 @@ insert_run(struct ledger *ledger, struct ledger_run *run)
 	return error;
 }
 
+static int
+carry_on(struct ledger *ledger, int64_t run)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_job_carry_on);
+
+	store_bind_integer(stmt, ":run", run);
+	return store_run(stmt);
+}
+
 int
 ledger_run_begin(struct ledger *ledger, struct ledger_run *run, struct step *steps,
     size_t step_count, const struct ledger_case *cases, size_t case_count)
@@ -104,6 +125,8 @@ ledger_run_begin(struct ledger *ledger, struct ledger_run *run, struct step *ste
 		steps[i].n = (int)i + 1;
 		error = ledger_step_set(ledger, run->id, &steps[i]);
 	}
+	if (error == 0)
+		error = carry_on(ledger, run->id);
 	for (i = 0; error == 0 && i < case_count; i++) {
 		kext = cases[i];
 		kext.run = run->id;
@@ -139,6 +162,7 @@ run_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .state = store_text(arena, stmt, 6),
 	    .exit = sqlite3_column_int(stmt, 7),
 	    .targets = store_text(arena, stmt, 8),
+	    .job = sqlite3_column_int64(stmt, 9),
 	};
 }
 
@@ -167,6 +191,16 @@ ledger_run_list(struct ledger *ledger, struct arena *arena, struct ledger_run **
 		return 0;
 	return store_list(arena, store_prepare(ledger->db, sql_run_list), sizeof(**runs),
 	    run_from_row, runs, count);
+}
+
+int
+ledger_job_list(struct ledger *ledger, struct arena *arena, int64_t run, struct ledger_run **runs,
+    size_t *count)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_job_list);
+
+	store_bind_integer(stmt, ":run", run);
+	return store_list(arena, stmt, sizeof(**runs), run_from_row, runs, count);
 }
 
 static void

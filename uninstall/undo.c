@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Giving back what a run moved. */
+/* Giving back what runs moved. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,45 +10,88 @@
 #include "uninstall/vault.h"
 #include "kmutil-helpers/banned.h"
 
-/* The jobs that the run ended run again, after their files. */
+/* The steps of an undo as they are gathered. */
+struct gathered {
+	struct arena *arena;
+	struct step *items;
+	size_t count, room;
+};
+
 static void
-add_jobs(struct arena *arena, int64_t run, struct step *steps, size_t *count,
-    const struct step *done, size_t done_count)
+gather(struct gathered *steps, enum step_kind kind, const char *subject, const char *why)
+{
+	struct step *step =
+	    arena_push(steps->arena, &steps->items, &steps->count, &steps->room, sizeof(*step));
+
+	*step = (struct step){.kind = kind, .subject = subject, .why = why};
+}
+
+static bool
+is_started(const struct gathered *steps, const char *job)
 {
 	size_t i;
 
-	for (i = 0; i < done_count; i++)
+	for (i = 0; i < steps->count; i++)
+		if (steps->items[i].kind == STEP_START_JOB &&
+		    strcmp(steps->items[i].subject, job) == 0)
+			return true;
+	return false;
+}
+
+/* What all the runs moved, last moved first. */
+static int
+list_moved(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
+    struct vaulted **moved, size_t *count)
+{
+	struct vaulted *items;
+	size_t item_count, room = 0, i, j;
+	int error = 0;
+
+	*moved = NULL;
+	*count = 0;
+	for (i = 0; error == 0 && i < runs.count; i++) {
+		error = ledger_vault_list(ledger, arena, runs.items[i].id, &items, &item_count);
+		for (j = item_count; error == 0 && j > 0; j--)
+			*(struct vaulted *)arena_push(arena, moved, count, &room, sizeof(*items)) =
+			    items[j - 1];
+	}
+	return error;
+}
+
+/* The jobs that the run ended run again, after all files. */
+static int
+gather_jobs(struct ledger *ledger, int64_t run, struct gathered *steps)
+{
+	struct step *done;
+	size_t count, i;
+	int error = ledger_step_list(ledger, steps->arena, run, &done, &count);
+
+	for (i = 0; error == 0 && i < count; i++)
 		if (done[i].kind == STEP_STOP_JOB &&
-		    (done[i].state == STEP_DONE || done[i].state == STEP_BEGUN))
-			steps[(*count)++] = (struct step){
-			    .kind = STEP_START_JOB,
-			    .subject = done[i].subject,
-			    .why = arena_printf(arena, "run %lld ended it", (long long)run),
-			};
+		    (done[i].state == STEP_DONE || done[i].state == STEP_BEGUN) &&
+		    !is_started(steps, done[i].subject))
+			gather(steps, STEP_START_JOB, done[i].subject,
+			    arena_printf(steps->arena, "run %lld ended it", (long long)run));
+	return error;
 }
 
 int
-undo_plan(
-    struct ledger *ledger, struct arena *arena, int64_t run, struct step **steps, size_t *count)
+undo_plan(struct ledger *ledger, struct arena *arena, struct undo_runs runs, struct step **steps,
+    size_t *count, size_t *moved)
 {
+	struct gathered gathered = {.arena = arena};
 	struct vaulted *items;
-	struct step *done = NULL;
-	size_t item_count, done_count = 0, i;
-	int error = ledger_vault_list(ledger, arena, run, &items, &item_count);
+	size_t i;
+	int error = list_moved(ledger, arena, runs, &items, moved);
 
-	*count = 0;
-	if (error == 0)
-		error = ledger_step_list(ledger, arena, run, &done, &done_count);
-	*steps = arena_array(arena, item_count + done_count + 1, sizeof(**steps));
-	for (i = item_count; error == 0 && i > 0; i--)
-		if (!items[i - 1].restored)
-			(*steps)[(*count)++] = (struct step){
-			    .kind = STEP_RESTORE,
-			    .subject = items[i - 1].path,
-			    .why = arena_printf(arena, "run %lld moved it", (long long)run),
-			};
-	if (error == 0)
-		add_jobs(arena, run, *steps, count, done, done_count);
+	for (i = 0; error == 0 && i < *moved; i++)
+		if (!items[i].restored)
+			gather(&gathered, STEP_RESTORE, items[i].path,
+			    arena_printf(arena, "run %lld moved it", (long long)items[i].run));
+	for (i = 0; error == 0 && i < runs.count; i++)
+		error = gather_jobs(ledger, runs.items[i].id, &gathered);
+	*steps = gathered.items;
+	*count = gathered.count;
 	return error;
 }
 
@@ -81,6 +124,8 @@ explain_restore_error(const struct run *run, const struct vaulted *item, int err
 {
 	if (item == NULL || (error == -ENOENT && !is_in_vault(run, item)))
 		return "is not in the vault any more, and cannot be given back";
+	if (error == -ENOENT)
+		return "the folder that it was in is not there; it stays in the vault";
 	if (error == -EEXIST)
 		return "something else is there now; the old one stays in the vault";
 	if (error == -FAULT_TAMPERED)
@@ -128,29 +173,63 @@ is_moved(const struct vaulted *items, size_t count, const char *path)
 	return false;
 }
 
-int
-undo_cases(struct ledger *ledger, struct arena *arena, int64_t run, struct ledger_case **cases,
-    size_t *count)
+static bool
+is_among(struct undo_runs runs, int64_t run)
 {
-	struct vaulted *items = NULL;
-	size_t item_count = 0, all, i;
-	int error = ledger_vault_list(ledger, arena, run, &items, &item_count);
+	size_t i;
 
-	*count = all = 0;
+	for (i = 0; i < runs.count; i++)
+		if (runs.items[i].id == run)
+			return true;
+	return false;
+}
+
+/* What the other runs of the job moved, which stays away. */
+static int
+list_staying(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
+    struct vaulted **moved, size_t *count)
+{
+	struct undo_runs others = {0};
+	struct ledger_run *job;
+	size_t job_count = 0, i;
+	int error = ledger_job_list(ledger, arena, runs.items[0].id, &job, &job_count);
+
+	for (i = 0; i < job_count; i++)
+		if (!is_among(runs, job[i].id))
+			job[others.count++] = job[i];
+	others.items = job;
+	return error != 0 ? error : list_moved(ledger, arena, others, moved, count);
+}
+
+int
+undo_cases(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
+    struct ledger_case **cases, size_t *count)
+{
+	struct vaulted *items, *staying;
+	size_t item_count, staying_count = 0, all = 0, i;
+	const struct ledger_case *kext;
+	int error = list_moved(ledger, arena, runs, &items, &item_count);
+
+	*count = 0;
+	if (error == 0)
+		error = list_staying(ledger, arena, runs, &staying, &staying_count);
 	if (error == 0)
 		error = ledger_case_list(ledger, arena, cases, &all);
-	for (i = 0; error == 0 && i < all; i++)
-		if ((*cases)[i].run == run || is_moved(items, item_count, (*cases)[i].path))
-			(*cases)[(*count)++] = (*cases)[i];
+	for (i = 0; error == 0 && i < all; i++) {
+		kext = &(*cases)[i];
+		if (is_moved(items, item_count, kext->path) ||
+		    (is_among(runs, kext->run) && !is_moved(staying, staying_count, kext->path)))
+			(*cases)[(*count)++] = *kext;
+	}
 	return error;
 }
 
 int
-undo_finish(struct ledger *ledger, struct arena *arena, int64_t id, int64_t run, int exit)
+undo_finish(struct ledger *ledger, struct arena *arena, int64_t id, struct undo_runs runs, int exit)
 {
 	struct ledger_case *cases;
 	size_t count, i;
-	int error = undo_cases(ledger, arena, run, &cases, &count);
+	int error = undo_cases(ledger, arena, runs, &cases, &count);
 
 	if (error == 0)
 		error = store_begin(ledger->db);
@@ -158,8 +237,8 @@ undo_finish(struct ledger *ledger, struct arena *arena, int64_t id, int64_t run,
 		return error;
 	for (i = 0; error == 0 && i < count; i++)
 		error = ledger_case_remove(ledger, cases[i].key);
-	if (error == 0)
-		error = ledger_run_end(ledger, run, "undone", 0);
+	for (i = 0; error == 0 && i < runs.count; i++)
+		error = ledger_run_end(ledger, runs.items[i].id, "undone", 0);
 	if (error == 0)
 		error = ledger_run_end(ledger, id, "done", exit);
 	return store_commit(ledger->db, error);

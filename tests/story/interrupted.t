@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Runs that were cut off while macOS was asked for the rebuild: the same command goes on.
+# Runs that were cut off, and the same command goes on: while macOS was asked for the rebuild;
+# and in the middle of the files, which is one job all the same, and wants one undo.
 # shellcheck source=tests/story/lib.sh
 . "${0%/*}/lib.sh"
 
@@ -62,5 +63,64 @@ asked_at uninstall --approval=ask "$card"
 expect 3 'nobody was there who could: approval is still missing' \
   kextirpate uninstall --approval=ask --json "$card"
 standing approval-pending
+
+echo '# one undo for what a crash split'
+runs="[(r['run'], r['job'], r['command'], r['targets'], r['state']) for r in j['runs']]"
+# split: an uninstall that was killed among its files, and a second one that did the rest.
+split() {
+  new 15.7 apple capture-card
+  on true
+  tree >"$story/before"
+  calls=$("$macsim" run --count "$mac" -- kextirpate uninstall --approval=never "$card" 2>&1 >/dev/null </dev/null |
+    sed -n 's/^macsim: \([0-9]*\) .*/\1/p')
+  new 15.7 apple capture-card
+  expect 137 'uninstall is killed half way' kill_at $((calls / 2)) uninstall --approval=never "$card"
+  expect 3 'the next one does the rest' kextirpate uninstall --approval=never "$card"
+}
+as_before() { is "$1: the tree is as before" "$(tree | diff "$story/before" -)" ''; }
+split
+kextirpate history --json
+json "$runs" "[(1, 2, 'uninstall', '$card', 'failed'), (2, 2, 'uninstall', '$card', 'done')]"
+kextirpate history
+says 'run 1: uninstall example-capture  failed, carried on by run 2'
+expect 0 'dry: which runs that would be' kextirpate undo --dry-run --json
+json "j['undoes']" '[2, 1]'
+json "sorted({s['why'] for s in j['steps']})" "['run 1 moved it', 'run 2 moved it']"
+expect 0 'undo gives back the whole job' kextirpate undo
+is 'and says so first' "$(sed 's/:.*//' "$err")" 'undoing run 2 (uninstall) with run 1 (uninstall), which it carried on'
+as_before 'undone once'
+kextirpate history --json
+json "$runs" "[(1, 2, 'uninstall', '$card', 'undone'), (2, 2, 'uninstall', '$card', 'undone'), (3, 3, 'undo', '2 1', 'done')]"
+expect 0 'once more' kextirpate undo
+says '^there is nothing to give back'
+expect 3 'the next removal is another job' kextirpate uninstall --approval=never "$card" --json
+expect 0 'and its undo gives that back' kextirpate undo --json
+json "j['undoes']" '[4]'
+as_before 'undone'
+
+echo '# one of its runs alone'
+split
+expect 0 'the last of the two' kextirpate undo --json 2
+json "j['undoes']" '[2]'
+says 'run 2 is a part of a job that more than one run took, and undo without a number gives back what is left'
+is 'a driver is still away' "$(cd "$mac/Library/Extensions" && echo Example*)" ExampleCaptureEvent.kext
+json "[k['bundle_id'] for k in j['kexts']]" "['com.example.capture.event']"
+kextirpate status --json com.example.capture.driver
+standing approval-pending
+expect 0 'undo without a number' kextirpate undo --json
+json "j['undoes']" '[1]'
+as_before 'the rest is back'
+split
+expect 0 'the first of them' kextirpate undo --json 1
+json "j['undoes']" '[1]'
+expect 0 'and what is left' kextirpate undo
+as_before 'undone'
+
+echo '# a product that came back between the two is no rest'
+split
+cp -a "$mac/Library/Application Support/kextirpate/vault/1/1" "$mac/Library/Extensions/ExampleCaptureDriver.kext"
+expect 3 'uninstalled again' kextirpate uninstall --approval=never --without-replacement com.example.capture.driver
+expect 0 'undo gives back that one' kextirpate undo --json
+json "j['undoes']" '[3]'
 
 done_testing

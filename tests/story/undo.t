@@ -86,6 +86,16 @@ rm "$mac/Library/Application Support/Example Capture/Presets.plist"
 expect 0 'once it is away, undo gives that back too' kextirpate undo
 is 'the old one' "$(grep -c 'a new one' "$mac/Library/Application Support/Example Capture/Presets.plist")" 0
 
+echo '# its folder is away'
+new 15.7 apple capture-card
+kextirpate uninstall --approval=never "$card"
+mv "$mac/Library/Application Support/Example Capture" "$story/folder"
+expect 6 'undo gives back the rest' kextirpate undo --json
+json "[s['message'] for s in j['steps'] if s['state'] == 'failed']" \
+  "['the folder that it was in is not there; it stays in the vault']"
+mv "$story/folder" "$mac/Library/Application Support/Example Capture"
+expect 0 'once it is there, undo gives that back too' kextirpate undo
+
 echo '# the dext drives the device'
 removed 15.7 apple
 restart
