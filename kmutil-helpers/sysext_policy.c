@@ -19,13 +19,21 @@ holds(const struct plist *array, const char *text)
 	return false;
 }
 
+static bool
+holds_type(const struct plist *types, bool is_driver)
+{
+	return is_driver
+		   ? holds(types, "DriverExtension")
+		   : holds(types, "NetworkExtension") || holds(types, "EndpointSecurityExtension");
+}
+
 bool
-sysext_policy_allows(const struct plist *payload, const char *id, const char *team)
+sysext_policy_allows(const struct plist *payload, const char *id, const char *team, bool is_driver)
 {
 	const struct plist *types =
 	    plist_find(plist_find(payload, "AllowedSystemExtensionTypes"), team);
 
-	if (types != NULL && !holds(types, "DriverExtension"))
+	if (types != NULL && !holds_type(types, is_driver))
 		return false;
 	return holds(plist_find(plist_find(payload, "AllowedSystemExtensions"), team), id) ||
 	       holds(plist_find(payload, "AllowedTeamIdentifiers"), team);

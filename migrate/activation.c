@@ -52,13 +52,13 @@ look_at_registry(struct session *session, const struct rule *rule, const char *d
 
 /* An enabled dext is not yet one that drives the device. */
 static void
-consider_registry(struct session *session, const struct rule *rule, struct activation *activation)
+consider_registry(struct session *session, const struct rule *rule, struct activation_dext *one)
 {
-	const char *id = rule->replacement.dext_id, *loaded, *text = NULL;
+	const char *id = one->named->id, *loaded, *text = NULL;
 	struct matching_view view;
 
 	look_at_registry(session, rule, id, &view, &loaded);
-	activation->matching = view.now;
+	one->matching = view.now;
 	switch (view.now) {
 	case MATCHING_RUNS:
 		text = arena_printf(session->arena, "%s is active and drives its device", id);
@@ -73,7 +73,7 @@ consider_registry(struct session *session, const struct rule *rule, struct activ
 		text = arena_printf(session->arena,
 		    "%s is active and has a device, but its program does not run; kextirpate "
 		    "doctor %s says why",
-		    id, rule->id);
+		    id, id);
 		break;
 	case MATCHING_NONE:
 	case MATCHING_UNKNOWN:
@@ -89,11 +89,11 @@ consider_registry(struct session *session, const struct rule *rule, struct activ
 			: arena_printf(session->arena, "%s is active", id);
 		break;
 	}
-	activation->exit = view.now == MATCHING_HELD || view.now == MATCHING_NO_SERVER ||
-				   (view.now != MATCHING_RUNS && loaded != NULL)
-			       ? 4
-			       : 0;
-	activation->text = text;
+	one->exit = view.now == MATCHING_HELD || view.now == MATCHING_NO_SERVER ||
+			    (view.now != MATCHING_RUNS && loaded != NULL)
+			? 4
+			: 0;
+	one->text = text;
 }
 
 /* The same question of one dext, for whoever wants the device back. */
@@ -151,58 +151,107 @@ is_too_old(const struct rule *rule, const struct sysext *dext)
 /* A row that is not enabled: what has to happen, or, where a profile leaves a person no say,
  * that. */
 static void
-consider_state(struct session *session, const struct rule *rule, struct activation *activation)
+consider_state(struct session *session, const struct rule *rule, struct activation_dext *one)
 {
-	const struct sysext *dext = activation->dext;
-	enum dext_need need = dext_state_need(dext->state);
+	enum dext_need need = dext_state_need(one->row->state);
 	const char *missing = NULL;
 
 	if (need == DEXT_NEEDS_PERSON || need == DEXT_NEEDS_SWITCH)
-		missing = readiness_forbidden(session, rule);
-	activation->forbidden = missing != NULL;
+		missing = readiness_forbidden(session, one->named);
+	one->forbidden = missing != NULL;
 	if (missing == NULL)
-		missing = dext_state_missing(session->arena, session->host.macos, dext);
-	activation->may_ask = need == DEXT_NEEDS_APP;
-	activation->text = arena_printf(session->arena, "%s is %s; %s%s", rule->replacement.dext_id,
-	    dext->state, missing,
-	    need == DEXT_NEEDS_PERSON && !activation->forbidden
-		? arena_printf(session->arena,
-		      " (kextirpate mdm system-extension-profile %s prints it)", rule->id)
-		: "");
+		missing = dext_state_missing(session->arena, session->host.macos, one->row);
+	one->may_ask = need == DEXT_NEEDS_APP;
+	one->text =
+	    arena_printf(session->arena, "%s is %s; %s%s", one->named->id, one->row->state, missing,
+		need == DEXT_NEEDS_PERSON && !one->forbidden
+		    ? arena_printf(session->arena,
+			  " (kextirpate mdm system-extension-profile %s prints it)", rule->id)
+		    : "");
 }
 
-/* The dext's best row, and what it says. Of several rows of one id, left by an old version
+/* A dext's best row, and what it says. Of several rows of one id, left by an old version
  * that waits for the restart, the best one counts. */
+static void
+look_at(struct session *session, const struct rule *rule, const struct dexts *dexts,
+    struct activation_dext *one)
+{
+	const char *id = one->named->id;
+
+	one->row = sysext_find(&dexts->list, id, one->named->team);
+	one->exit = 4;
+	if (one->row == NULL) {
+		one->may_ask = true;
+		one->text = arena_printf(session->arena,
+		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
+	} else if (dext_state_need(one->row->state) != DEXT_NEEDS_NOTHING) {
+		consider_state(session, rule, one);
+	} else if (is_too_old(rule, one->row)) {
+		one->may_ask = true;
+		one->text = arena_printf(session->arena,
+		    "%s is active in version %s, and the device needs %s", id, one->row->version,
+		    rule->replacement.minimum);
+	} else if (one->named->is_sysext) {
+		/* No driver: there is no device that it could match. */
+		one->exit = 0;
+		one->text = arena_printf(session->arena, "%s is active", id);
+	} else {
+		consider_registry(session, rule, one);
+	}
+}
+
+/* The whole of what was seen: where one waits, what the others say is left out. */
+static void
+sum_up(struct session *session, struct activation *activation)
+{
+	const struct activation_dext *one;
+	size_t i;
+
+	activation->exit = 0;
+	activation->may_ask = false;
+	activation->text = NULL;
+	for (i = 0; i < activation->dext_count; i++) {
+		activation->exit = exit_worst(activation->exit, activation->dexts[i].exit);
+		activation->may_ask |= activation->dexts[i].may_ask;
+	}
+	for (i = 0; i < activation->dext_count; i++) {
+		one = &activation->dexts[i];
+		if (one->exit == activation->exit)
+			activation->text = activation->text == NULL
+					       ? one->text
+					       : arena_printf(session->arena, "%s; %s",
+						     activation->text, one->text);
+	}
+}
+
 static void
 look(struct session *session, const struct rule *rule, struct activation *activation,
     struct dexts *dexts)
 {
-	const struct sysext *dext;
-	const char *id = rule->replacement.dext_id;
+	struct activation_dext *one;
+	size_t i;
 
 	dexts_read(session, dexts);
-	dext = sysext_find(&dexts->list, id, rule->replacement.dext_team);
-	activation->dext = dext;
-	activation->exit = 4;
-	activation->may_ask = activation->forbidden = false;
-	if (dext == NULL) {
-		activation->may_ask = true;
-		activation->text = arena_printf(session->arena,
-		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
-	} else if (dext_state_need(dext->state) != DEXT_NEEDS_NOTHING) {
-		consider_state(session, rule, activation);
-	} else if (is_too_old(rule, dext)) {
-		activation->may_ask = true;
-		activation->text = arena_printf(session->arena,
-		    "%s is active in version %s, and the device needs %s", id, dext->version,
-		    rule->replacement.minimum);
-	} else if (rule->replacement.is_sysext) {
-		/* No driver: there is no device that it could match. */
-		activation->exit = 0;
-		activation->text = arena_printf(session->arena, "%s is active", id);
-	} else {
-		consider_registry(session, rule, activation);
+	activation->dexts = arena_array(
+	    session->arena, rule->replacement.dext_count + 1, sizeof(*activation->dexts));
+	activation->dext_count = 0;
+	for (i = 0; rule_dext(rule, i) != NULL; i++) {
+		one = &activation->dexts[activation->dext_count++];
+		*one = (struct activation_dext){.named = rule_dext(rule, i)};
+		look_at(session, rule, dexts, one);
 	}
+	sum_up(session, activation);
+}
+
+const struct activation_dext *
+activation_find(const struct activation *activation, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < activation->dext_count; i++)
+		if (strcmp(activation->dexts[i].named->id, id) == 0)
+			return &activation->dexts[i];
+	return NULL;
 }
 
 static void
@@ -269,6 +318,17 @@ words_of(const struct session *session, const struct rule *rule, const struct re
 	return argv;
 }
 
+static bool
+is_one_missing(const struct activation *activation)
+{
+	size_t i;
+
+	for (i = 0; i < activation->dext_count; i++)
+		if (activation->dexts[i].row == NULL)
+			return true;
+	return false;
+}
+
 /* Runs the app's words and looks again; NULL words: nobody knows them. */
 static void
 ask(struct session *session, const struct rule *rule, const char *const *argv,
@@ -289,13 +349,12 @@ ask(struct session *session, const struct rule *rule, const char *const *argv,
 		return;
 	}
 	error = run_app(session, &console, argv, &result);
-	activation->asked = error == 0;
 	look(session, rule, activation, &dexts);
 	activation->may_ask = false;
 	if (error != 0)
 		words = arena_printf(
 		    session->arena, "the app could not be asked: %s", fault_sentence(error));
-	else if (activation->dext == NULL || result.status != 0 || result.timed_out)
+	else if (is_one_missing(activation) || result.status != 0 || result.timed_out)
 		words = result_words(session, &result);
 	if (words != NULL && activation->exit != 0)
 		activation->text = arena_printf(session->arena, "%s; %s", activation->text, words);
@@ -307,9 +366,8 @@ activation_prepare(struct session *session, const struct rule *rule, struct acti
 	struct dexts dexts;
 
 	*activation = (struct activation){0};
-	if (rule->replacement.dext_id == NULL) {
-		refuse(activation,
-		    arena_printf(session->arena, "%s: no rule knows a replacement", rule->id));
+	if (rule_dext(rule, 0) == NULL) {
+		refuse(activation, replacement_not_known(session->arena, rule));
 		return;
 	}
 	look(session, rule, activation, &dexts);
@@ -345,12 +403,19 @@ activation_request(
 		activation_ask(session, rule, activation);
 }
 
-/* Whether the dext is out of the way: its best row is none that macOS starts. */
+/* Whether the dexts are out of the way: of none the best row is one that macOS starts. */
 static bool
 is_withdrawn(const struct activation *activation)
 {
-	return activation->dext == NULL || activation->dext->stage == SYSEXT_ENDED ||
-	       activation->dext->stage == SYSEXT_DISABLED;
+	const struct sysext *row;
+	size_t i;
+
+	for (i = 0; i < activation->dext_count; i++) {
+		row = activation->dexts[i].row;
+		if (row != NULL && row->stage != SYSEXT_ENDED && row->stage != SYSEXT_DISABLED)
+			return false;
+	}
+	return true;
 }
 
 void
@@ -361,7 +426,7 @@ activation_withdraw(
 	struct dexts dexts;
 
 	*activation = (struct activation){0};
-	if (rule->replacement.dext_id == NULL || rule->replacement.deactivate == NULL) {
+	if (rule_dext(rule, 0) == NULL || rule->replacement.deactivate == NULL) {
 		refuse(activation,
 		    arena_printf(session->arena,
 			"%s: no rule says how a dext of it is deactivated; removing its app in the "
@@ -383,8 +448,9 @@ activation_withdraw(
 	if (activation->exit == 0)
 		activation->text = arena_printf(session->arena,
 		    "%s is not active; a restart ends what is left of it",
-		    rule->replacement.dext_id);
+		    replacement_ids(session->arena, rule));
 	else if (dry_run)
-		activation->text = arena_printf(session->arena,
-		    "%s would be asked to deactivate %s", app, rule->replacement.dext_id);
+		activation->text =
+		    arena_printf(session->arena, "%s would be asked to deactivate %s", app,
+			replacement_ids(session->arena, rule));
 }

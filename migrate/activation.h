@@ -10,18 +10,31 @@
 #include "migrate/readiness.h"
 #include "migrate/replacement.h"
 
-struct activation {
-	int exit;                   /* 0: the dext is enabled; 4: it waits; 5: refused */
-	const char *text;           /* what is, and what to do next */
-	const struct sysext *dext;  /* its best row now, or NULL */
-	struct readiness readiness; /* of its app, where that was looked at */
-	bool may_ask;               /* nothing but asking its app is left to do now */
-	bool forbidden;             /* it waits for a person, and a profile gives none a say */
-	bool asked;                 /* the app was asked */
-	enum matching matching;     /* who drives the device, where the dext is enabled */
+/* One of the dexts that have to run. */
+struct activation_dext {
+	const struct rule_dext *named; /* the rule's */
+	const struct sysext *row;      /* its best row now, or NULL */
+	int exit;                      /* 0: it is enabled; 4: it waits */
+	const char *text;              /* what is, and what to do next */
+	bool may_ask;                  /* nothing but asking its app is left to do now */
+	bool forbidden;                /* it waits for a person, and a profile gives none a say */
+	enum matching matching;        /* who drives the device, where it is enabled */
 };
 
-/* Looks at the dext of a rule, and, where it is not enabled, at its app. */
+/* All of them: one that waits makes the whole wait. */
+struct activation {
+	int exit;         /* 0: each dext is enabled; 4: one waits; 5: refused */
+	const char *text; /* of each that waits, else of all */
+	struct activation_dext *dexts;
+	size_t dext_count;
+	struct readiness readiness; /* of their app, where that was looked at */
+	bool may_ask;               /* of one of them */
+};
+
+/* What it says of one dext; NULL: it is none of the rule's. */
+const struct activation_dext *activation_find(const struct activation *activation, const char *id);
+
+/* Looks at the dexts of a rule, and, where one is not enabled, at their app. */
 void activation_prepare(
     struct session *session, const struct rule *rule, struct activation *activation);
 
@@ -39,8 +52,8 @@ void activation_request(
  * kext of the product is in the kernel. */
 bool activation_holds_device(struct session *session, const struct rule *rule, const char **text);
 
-/* Has the app deactivate the dext, as an undo of a migration may want it. 0: it is not
- * enabled any more; 4: it still is, or a person or a restart is missing; 5: refused. */
+/* Has the app deactivate its dexts, as an undo of a migration may want it. 0: none is
+ * enabled any more; 4: one still is, or a person or a restart is missing; 5: refused. */
 void activation_withdraw(
     struct session *session, const struct rule *rule, bool dry_run, struct activation *activation);
 

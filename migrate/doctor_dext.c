@@ -243,12 +243,18 @@ judge_device(struct session *session, const struct patient *patient, struct verd
 static const char *
 what_is_missing(struct session *session, const struct patient *patient)
 {
+	const struct rule_dext *named = NULL;
 	const char *forbidden;
+	size_t i;
 
 	if (patient->row == NULL)
-		return "kextirpate handoff has its app asked for it";
-	forbidden = patient->rule != NULL && patient->row->stage != SYSEXT_ENDED
-			? readiness_forbidden(session, patient->rule)
+		return patient->rule != NULL ? "kextirpate handoff has its app asked for it"
+					     : "open its vendor's app, which asks for it";
+	for (i = 0; patient->rule != NULL && i < patient->rule->replacement.dext_count; i++)
+		if (strcmp(patient->rule->replacement.dexts[i].id, patient->id) == 0)
+			named = &patient->rule->replacement.dexts[i];
+	forbidden = named != NULL && patient->row->stage != SYSEXT_ENDED
+			? readiness_forbidden(session, named)
 			: NULL;
 	return forbidden != NULL
 		   ? forbidden

@@ -58,12 +58,13 @@ static const char *
 dext_of(const struct rule *rule, const char *word)
 {
 	const struct rule_replacement *replacement = &rule->replacement;
+	const struct rule_dext *first = rule_dext(rule, 0);
 	size_t i;
 
 	for (i = 0; i < replacement->dext_count; i++)
 		if (strcmp(replacement->dexts[i].id, word) == 0)
 			return word;
-	return replacement->dext_id != NULL  ? replacement->dext_id
+	return first != NULL                 ? first->id
 	       : replacement->dext_count > 0 ? replacement->dexts[0].id
 					     : NULL;
 }

@@ -193,16 +193,19 @@ say_dext(struct arena *arena, const struct explain_input *input, const struct ke
     struct story *story)
 {
 	const struct case_facts *facts = &group->first->evidence.facts;
+	const struct rule_dext *named;
 	const struct sysext *dext;
+	size_t i;
 
-	if (group->rule == NULL || group->rule->replacement.dext_id == NULL ||
-	    input->dexts == NULL || !input->dexts->known)
+	if (group->rule == NULL || rule_dext(group->rule, 0) == NULL || input->dexts == NULL ||
+	    !input->dexts->known)
 		return;
-	dext = sysext_find(&input->dexts->list, group->rule->replacement.dext_id,
-	    group->rule->replacement.dext_team);
-	story_say(arena, story, ABOUT_NOW,
-	    arena_printf(arena, "The replacement %s is %s.", group->rule->replacement.dext_id,
-		dext != NULL ? dext->state : "not activated"));
+	for (i = 0; (named = rule_dext(group->rule, i)) != NULL; i++) {
+		dext = sysext_find(&input->dexts->list, named->id, named->team);
+		story_say(arena, story, ABOUT_NOW,
+		    arena_printf(arena, "The replacement %s is %s.", named->id,
+			dext != NULL ? dext->state : "not activated"));
+	}
 	if (facts->loaded)
 		story_say_assumption(arena, story, ABOUT_NOW, ASSUMPTION_ATTACHED_KEXT_BLOCKS_DEXT,
 		    "a kext that is attached to the device keeps its dext off.");

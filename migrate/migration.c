@@ -11,10 +11,19 @@
 #define HELD "nothing could take over yet, so that the kext stays"
 
 static bool
+is_one_enabled(const struct activation_dext *one)
+{
+	return one->row != NULL && one->row->stage == SYSEXT_ENABLED && !one->may_ask;
+}
+
+static bool
 is_enabled(const struct activation *activation)
 {
-	return activation->dext != NULL && activation->dext->stage == SYSEXT_ENABLED &&
-	       !activation->may_ask;
+	size_t i = 0;
+
+	while (i < activation->dext_count && is_one_enabled(&activation->dexts[i]))
+		i++;
+	return i > 0 && i == activation->dext_count;
 }
 
 /* Staged is enough: macOS has taken it in, and a person can allow it while the kext works,
@@ -22,8 +31,15 @@ is_enabled(const struct activation *activation)
 static bool
 is_staged(const struct activation *activation)
 {
-	return activation->dext != NULL && activation->dext->stage <= SYSEXT_WAITING &&
-	       !activation->forbidden;
+	const struct activation_dext *one;
+	size_t i;
+
+	for (i = 0; i < activation->dext_count; i++) {
+		one = &activation->dexts[i];
+		if (one->row == NULL || one->row->stage > SYSEXT_WAITING || one->forbidden)
+			return false;
+	}
+	return activation->dext_count > 0;
 }
 
 static void
@@ -52,7 +68,7 @@ consider_later(struct migration *migration, struct takeover *takeover)
 				      "it after the restart; install a "
 				      "com.apple.system-extension-policy profile, or "
 				      "use --without-replacement",
-				      takeover->rule->replacement.dext_id));
+				      replacement_ids(session->arena, takeover->rule)));
 }
 
 /* A product of which nothing is on this Mac, neither kext nor dext: nothing to do. */
@@ -60,14 +76,16 @@ static bool
 is_absent(const struct migration *migration, const struct rule *rule)
 {
 	const struct removal *removal = migration->removal;
+	const struct rule_dext *named;
 	size_t i;
 
 	for (i = 0; i < removal->selection.count; i++)
 		if (subject_rule_of(removal->session, removal->selection.subjects[i]) == rule)
 			return false;
-	return rule->replacement.dext_id != NULL &&
-	       sysext_find(&removal->dexts.list, rule->replacement.dext_id,
-		   rule->replacement.dext_team) == NULL;
+	for (i = 0; (named = rule_dext(rule, i)) != NULL; i++)
+		if (sysext_find(&removal->dexts.list, named->id, named->team) != NULL)
+			return false;
+	return i > 0;
 }
 
 static void
@@ -95,34 +113,43 @@ put_step(
 static void
 put_before(const struct takeover *takeover, struct step *steps, size_t *count)
 {
-	const struct rule_replacement *replacement = &takeover->rule->replacement;
+	const struct activation *activation = &takeover->activation;
+	const struct activation_dext *one;
 	struct step *step;
+	size_t i;
 
-	if (is_enabled(&takeover->activation)) {
-		step = put_step(steps, count, STEP_ACTIVATE, replacement->dext_id,
-		    "the dext takes over from the kext");
-		step->state = STEP_DONE;
-		step->message = "is active already";
-		return;
-	}
-	if (takeover->activation.may_ask)
-		(void)put_step(steps, count, STEP_PREPARE, replacement->app_path,
+	if (activation->may_ask)
+		(void)put_step(steps, count, STEP_PREPARE, takeover->rule->replacement.app_path,
 		    "the app is there, its vendor signed it, and policy and macOS allow its dext");
-	if (!takeover->later)
-		(void)put_step(steps, count, STEP_ACTIVATE, replacement->dext_id,
-		    "requested now, while the kext still works");
+	for (i = 0; i < activation->dext_count; i++) {
+		one = &activation->dexts[i];
+		if (is_one_enabled(one)) {
+			step = put_step(steps, count, STEP_ACTIVATE, one->named->id,
+			    "the dext takes over from the kext");
+			step->state = STEP_DONE;
+			step->message = "is active already";
+		} else if (!takeover->later) {
+			(void)put_step(steps, count, STEP_ACTIVATE, one->named->id,
+			    "requested now, while the kext still works");
+		}
+	}
 }
 
 static void
 put_behind(const struct takeover *takeover, struct step *steps, size_t *count)
 {
-	const char *dext_id = takeover->rule->replacement.dext_id;
+	const struct activation *activation = &takeover->activation;
+	size_t i;
 
-	if (takeover->later)
-		(void)put_step(steps, count, STEP_ACTIVATE, dext_id,
-		    "after the restart: it is not staged beside its kext");
-	(void)put_step(
-	    steps, count, STEP_VERIFY, dext_id, "the kext is gone, and the dext drives the device");
+	for (i = 0; takeover->later && i < activation->dext_count; i++)
+		if (!is_one_enabled(&activation->dexts[i]))
+			(void)put_step(steps, count, STEP_ACTIVATE, activation->dexts[i].named->id,
+			    "after the restart: it is not staged beside its kext");
+	for (i = 0; i < activation->dext_count; i++)
+		(void)put_step(steps, count, STEP_VERIFY, activation->dexts[i].named->id,
+		    activation->dexts[i].named->is_sysext
+			? "the kext is gone, and its replacement is active"
+			: "the kext is gone, and the dext drives the device");
 }
 
 /* The removal's steps between what comes before and behind them. */
@@ -130,15 +157,17 @@ static void
 put_steps(struct migration *migration)
 {
 	struct plan *plan = &migration->removal->plan;
-	struct step *steps = arena_array(migration->removal->session->arena,
-	    plan->step_count + 3 * migration->count + 1, sizeof(*steps));
-	size_t count = 0, i;
+	struct step *steps;
+	size_t count = 0, room = plan->step_count + 1, i;
 	bool idle = plan->step_count == 0;
 
-	for (i = 0; i < migration->count; i++)
+	for (i = 0; i < migration->count; i++) {
 		idle &= is_enabled(&migration->items[i].activation);
+		room += 1 + 2 * migration->items[i].activation.dext_count;
+	}
 	if (idle || plan->refusal_count > 0)
 		return;
+	steps = arena_array(migration->removal->session->arena, room, sizeof(*steps));
 	for (i = 0; i < migration->count; i++)
 		put_before(&migration->items[i], steps, &count);
 	for (i = 0; i < plan->step_count; i++)
@@ -154,13 +183,14 @@ put_steps(struct migration *migration)
 static struct takeover *
 takeover_of(struct migration *migration, const struct step *step)
 {
-	const struct rule_replacement *replacement;
+	const char *app;
 	size_t i;
 
 	for (i = 0; i < migration->count; i++) {
-		replacement = &migration->items[i].rule->replacement;
-		if (strcmp(step->subject, step->kind == STEP_PREPARE ? replacement->app_path
-								     : replacement->dext_id) == 0)
+		app = migration->items[i].rule->replacement.app_path;
+		if (step->kind == STEP_PREPARE
+			? app != NULL && strcmp(step->subject, app) == 0
+			: activation_find(&migration->items[i].activation, step->subject) != NULL)
 			return &migration->items[i];
 	}
 	die(EXIT_BUG, "%s: a step of nobody", step->subject);
@@ -171,6 +201,7 @@ act_activate(
     struct migration *migration, struct run *run, struct step *step, struct takeover *takeover)
 {
 	struct activation *activation = &takeover->activation;
+	const struct activation_dext *one;
 
 	if (takeover->later) {
 		step->state = STEP_SKIPPED;
@@ -179,8 +210,9 @@ act_activate(
 	}
 	if (activation->may_ask)
 		activation_ask(migration->removal->session, takeover->rule, activation);
-	step->state = is_enabled(activation) ? STEP_DONE : STEP_SKIPPED;
-	step->message = activation->text;
+	one = activation_find(activation, step->subject);
+	step->state = is_one_enabled(one) ? STEP_DONE : STEP_SKIPPED;
+	step->message = is_one_enabled(one) ? one->text : activation->text;
 	if (!is_staged(activation))
 		run->held = HELD;
 }
@@ -188,15 +220,17 @@ act_activate(
 static void
 act_verify(struct migration *migration, struct step *step, struct takeover *takeover)
 {
+	const struct activation_dext *one;
+
 	if (migration->removal->plan.restart_needed) {
 		step->state = STEP_SKIPPED;
 		step->message = "after the restart, by recheck or by migrate again";
 		return;
 	}
 	activation_prepare(migration->removal->session, takeover->rule, &takeover->activation);
-	step->state =
-	    verified_dext(takeover->rule, &takeover->activation) ? STEP_DONE : STEP_SKIPPED;
-	step->message = takeover->activation.text;
+	one = activation_find(&takeover->activation, step->subject);
+	step->state = verified_dext(one) ? STEP_DONE : STEP_SKIPPED;
+	step->message = one->text;
 }
 
 static int
@@ -305,24 +339,28 @@ migration_tell_order(struct removal *removal)
 {
 	struct arena *arena = removal->session->arena;
 	struct plan *plan = &removal->plan;
-	const struct rule_replacement *replacement;
+	const struct rule_dext *named;
 	const struct sysext *dext;
+	const struct rule *rule;
 	struct step *step;
-	size_t i;
+	size_t i = 0, j = 0;
 
-	for (i = 0; plan->step_count > 0 && i < removal->selection.rule_count; i++) {
-		replacement = &removal->selection.rules[i]->replacement;
-		if (!replacement->alone || replacement->dext_id == NULL)
+	while (plan->step_count > 0 && i < removal->selection.rule_count) {
+		rule = removal->selection.rules[i];
+		named = rule->replacement.alone ? rule_dext(rule, j++) : NULL;
+		if (named == NULL) {
+			i++;
+			j = 0;
 			continue;
-		dext =
-		    sysext_find(&removal->dexts.list, replacement->dext_id, replacement->dext_team);
+		}
+		dext = sysext_find(&removal->dexts.list, named->id, named->team);
 		if (dext != NULL && dext->stage <= SYSEXT_WAITING)
 			continue;
 		step = arena_push(
 		    arena, &plan->steps, &plan->step_count, &plan->step_room, sizeof(*step));
 		*step = (struct step){.n = (int)plan->step_count,
 		    .kind = STEP_ACTIVATE,
-		    .subject = replacement->dext_id,
+		    .subject = named->id,
 		    .why = "its rule says coexists=\"no\"",
 		    .state = STEP_SKIPPED,
 		    .message = "only after the restart, by handoff or migrate: it is not staged "

@@ -24,9 +24,10 @@ struct check {
 	const struct rule *rule;
 	const struct sysext_list *dexts;
 	struct readiness *result;
-	const char *app;       /* the rule's path of the app */
-	const char *dext_path; /* in the app */
-	const struct plist *app_info, *dext_info, *policy;
+	const char *app;               /* the rule's path of the app */
+	const struct rule_dext *named; /* which of the rule's dexts is looked at */
+	const char *dext_path;         /* in the app */
+	const struct plist *app_info, *dext_info;
 };
 
 static const struct plist *
@@ -51,7 +52,7 @@ check_way(struct check *check)
 	if (check->app == NULL || (replacement->activate == NULL && !replacement->opens))
 		return arena_printf(check->session->arena,
 		    "no rule says how the app of %s is asked; open it by hand",
-		    replacement->dext_id);
+		    rule_dext(check->rule, 0)->id);
 	if (!path_is_below(check->app, APPLICATIONS))
 		return arena_printf(check->session->arena,
 		    "%s: is not in " APPLICATIONS
@@ -64,15 +65,17 @@ check_way(struct check *check)
 static const char *
 place_known(const struct check *check)
 {
+	const struct rule_dext *named;
 	const struct sysext *row;
-	size_t i;
+	size_t i, j;
 
-	for (i = 0; i < check->dexts->count; i++) {
-		row = &check->dexts->items[i];
-		if (row->app != NULL && strcmp(row->app, check->app) != 0 &&
-		    strcmp(row->id, check->rule->replacement.dext_id) == 0)
-			return row->app;
-	}
+	for (i = 0; (named = rule_dext(check->rule, i)) != NULL; i++)
+		for (j = 0; j < check->dexts->count; j++) {
+			row = &check->dexts->items[j];
+			if (row->app != NULL && strcmp(row->app, check->app) != 0 &&
+			    strcmp(row->id, named->id) == 0)
+				return row->app;
+		}
 	return NULL;
 }
 
@@ -144,32 +147,6 @@ check_quarantine(struct check *check)
 	    check->app);
 }
 
-/* A dext is a flat bundle; another system extension has Contents. */
-static const char *
-check_dext(struct check *check)
-{
-	struct arena *arena = check->session->arena;
-	const struct rule_replacement *replacement = &check->rule->replacement;
-
-	check->dext_path = arena_printf(arena, "%s/Contents/Library/SystemExtensions/%s.%s",
-	    check->app, replacement->dext_id, replacement->is_sysext ? "systemextension" : "dext");
-	if (!path_exists(&check->session->root, check->dext_path))
-		return arena_printf(arena, "%s: holds no %s; install the version of it that does",
-		    check->app, replacement->dext_id);
-	check->dext_info =
-	    read_plist(check, arena_printf(arena, "%s/Info.plist", check->dext_path));
-	if (check->dext_info == NULL)
-		check->dext_info = read_plist(
-		    check, arena_printf(arena, "%s/Contents/Info.plist", check->dext_path));
-	check->result->version = plist_find_text(check->dext_info, "CFBundleVersion");
-	if (replacement->minimum != NULL && check->result->version != NULL &&
-	    dext_macos_compare(check->result->version, replacement->minimum) < 0)
-		return arena_printf(arena,
-		    "%s: holds version %s of %s, and the device needs %s; install a newer one",
-		    check->app, check->result->version, replacement->dext_id, replacement->minimum);
-	return NULL;
-}
-
 /* By what dext and app say themselves, and by the rule. */
 static const char *
 check_macos(struct check *check)
@@ -196,23 +173,45 @@ check_macos(struct check *check)
 	    check->app, first, host->product_version != NULL ? host->product_version : "older");
 }
 
+/* A dext is a flat bundle; another system extension has Contents. */
+static const char *
+check_dext(struct check *check)
+{
+	struct arena *arena = check->session->arena;
+	const char *minimum = check->rule->replacement.minimum, *version;
+
+	if (!path_exists(&check->session->root, check->dext_path))
+		return arena_printf(arena, "%s: holds no %s; install the version of it that does",
+		    check->app, check->named->id);
+	check->dext_info =
+	    read_plist(check, arena_printf(arena, "%s/Info.plist", check->dext_path));
+	if (check->dext_info == NULL)
+		check->dext_info = read_plist(
+		    check, arena_printf(arena, "%s/Contents/Info.plist", check->dext_path));
+	version = plist_find_text(check->dext_info, "CFBundleVersion");
+	if (minimum != NULL && version != NULL && dext_macos_compare(version, minimum) < 0)
+		return arena_printf(arena,
+		    "%s: holds version %s of %s, and the device needs %s; install a newer one",
+		    check->app, version, check->named->id, minimum);
+	return check_macos(check);
+}
+
 static const char *
 check_policy(struct check *check)
 {
-	const struct rule_replacement *replacement = &check->rule->replacement;
+	const struct rule_dext *named = check->named;
+	const struct plist *policy = read_plist(check, SYSEXT_POLICY);
+	bool allows = policy != NULL && named->team != NULL &&
+		      sysext_policy_allows(policy, named->id, named->team, !named->is_sysext);
 
-	check->policy = read_plist(check, SYSEXT_POLICY);
-	check->result->allowed =
-	    check->policy != NULL && replacement->dext_team != NULL && !replacement->is_sysext &&
-	    sysext_policy_allows(check->policy, replacement->dext_id, replacement->dext_team);
-	if (check->policy == NULL || check->result->allowed ||
-	    !sysext_policy_is_closed(check->policy))
+	/* An extension that is no driver may want a person's word for more than itself. */
+	check->result->allowed &= allows && !named->is_sysext;
+	if (policy == NULL || allows || !sysext_policy_is_closed(policy))
 		return NULL;
 	return arena_printf(check->session->arena,
 	    SYSEXT_POLICY ": allows other extensions only (AllowUserOverrides is false); whoever "
 			  "manages this Mac adds %s of team %s to AllowedSystemExtensions",
-	    replacement->dext_id,
-	    replacement->dext_team != NULL ? replacement->dext_team : "its vendor's");
+	    named->id, named->team != NULL ? named->team : "its vendor's");
 }
 
 static const char *
@@ -231,15 +230,35 @@ signature_sentence(struct check *check, const char *path, const char *id, const 
 
 /* Apple's programs judge signatures; nothing here is decided by our own reading. */
 static const char *
-check_signatures(struct check *check)
+check_app_signature(struct check *check)
 {
 	const struct rule_replacement *replacement = &check->rule->replacement;
-	const char *obstacle =
-	    signature_sentence(check, check->app, replacement->app_id, replacement->app_team);
 
-	if (obstacle == NULL && replacement->dext_team != NULL)
-		obstacle = signature_sentence(
-		    check, check->dext_path, replacement->dext_id, replacement->dext_team);
+	return signature_sentence(check, check->app, replacement->app_id, replacement->app_team);
+}
+
+static const char *
+check_dext_signature(struct check *check)
+{
+	return signature_sentence(check, check->dext_path, check->named->id, check->named->team);
+}
+
+/* One check of the app, or of each dext that has to run. */
+static const char *
+run_check(struct check *check, const char *(*ask)(struct check *), bool of_dexts)
+{
+	const char *obstacle = of_dexts ? NULL : ask(check);
+	size_t i;
+
+	for (i = 0; of_dexts && obstacle == NULL; i++) {
+		check->named = rule_dext(check->rule, i);
+		if (check->named == NULL)
+			break;
+		check->dext_path = arena_printf(check->session->arena,
+		    "%s/Contents/Library/SystemExtensions/%s.%s", check->app, check->named->id,
+		    check->named->is_sysext ? "systemextension" : "dext");
+		obstacle = ask(check);
+	}
 	return obstacle;
 }
 
@@ -247,8 +266,12 @@ void
 readiness_check(struct session *session, const struct rule *rule, const struct sysext_list *dexts,
     struct readiness *readiness)
 {
-	static const char *(*const checks[])(struct check *) = {check_way, check_place,
-	    check_quarantine, check_dext, check_macos, check_policy, check_signatures};
+	static const struct {
+		const char *(*ask)(struct check *);
+		bool of_dexts;
+	} checks[] = {{check_way, false}, {check_place, false}, {check_quarantine, false},
+	    {check_dext, true}, {check_policy, true}, {check_app_signature, false},
+	    {check_dext_signature, true}};
 	struct check check = {.session = session,
 	    .rule = rule,
 	    .dexts = dexts,
@@ -256,16 +279,17 @@ readiness_check(struct session *session, const struct rule *rule, const struct s
 	    .app = rule->replacement.app_path};
 	size_t i;
 
-	*readiness = (struct readiness){0};
+	*readiness = (struct readiness){.allowed = true};
 	for (i = 0; readiness->obstacle == NULL && i < sizeof(checks) / sizeof(*checks); i++)
-		readiness->obstacle = checks[i](&check);
+		readiness->obstacle = run_check(&check, checks[i].ask, checks[i].of_dexts);
+	readiness->allowed &= readiness->obstacle == NULL;
 }
 
 const char *
-readiness_forbidden(struct session *session, const struct rule *rule)
+readiness_forbidden(struct session *session, const struct rule_dext *dext)
 {
 	struct readiness readiness = {0};
-	struct check check = {.session = session, .rule = rule, .result = &readiness};
+	struct check check = {.session = session, .named = dext, .result = &readiness};
 
 	return check_policy(&check);
 }

@@ -12,13 +12,12 @@
 
 struct readiness {
 	const char *obstacle; /* a sentence, path first, with what to do; NULL: it is ready */
-	bool allowed;         /* a profile allows the dext: no person is needed for that */
-	const char *version;  /* of the dext that the app holds; NULL: not known */
+	bool allowed;         /* a profile allows its dexts: no person is needed for that */
 	const char *program;  /* of the app itself, as its Info.plist names it; NULL */
 };
 
-/* Why no person may allow the rule's dext here, by a profile; NULL: nothing forbids it. */
-const char *readiness_forbidden(struct session *session, const struct rule *rule);
+/* Why no person may allow the dext here, by a profile; NULL: nothing forbids it. */
+const char *readiness_forbidden(struct session *session, const struct rule_dext *dext);
 
 /* dexts: what macOS lists now, for the place where it knows the app. */
 void readiness_check(struct session *session, const struct rule *rule,

@@ -125,43 +125,80 @@ starts_by_itself(struct session *session, const struct dexts *dexts, const struc
 {
 	struct readiness readiness;
 
-	if (!session->root.live || rule->replacement.dext_team == NULL)
+	if (!session->root.live)
 		return false;
 	readiness_check(session, rule, &dexts->list, &readiness);
 	return readiness.obstacle == NULL && readiness.allowed;
+}
+
+const char *
+replacement_ids(struct arena *arena, const struct rule *rule)
+{
+	const struct rule_dext *named;
+	const char *ids = NULL;
+	size_t i;
+
+	for (i = 0; (named = rule_dext(rule, i)) != NULL; i++)
+		ids = ids == NULL ? named->id : arena_printf(arena, "%s and %s", ids, named->id);
+	return ids;
+}
+
+const char *
+replacement_not_known(struct arena *arena, const struct rule *rule)
+{
+	return rule->replacement.dext_count == 0
+		   ? arena_printf(arena, "%s: no rule knows a replacement", rule->id)
+		   : arena_printf(arena,
+			 "%s: its rule names the replacement %s, and not its Team ID, so that "
+			 "nobody can say whether it is there",
+			 rule->id, rule->replacement.dexts[0].id);
+}
+
+/* One of what has to take over; NULL: it is there, or comes by itself. *by_itself: that. */
+static const char *
+why_not_ready(struct session *session, const struct dexts *dexts, const struct rule *rule,
+    const struct rule_dext *named, bool *by_itself)
+{
+	const struct sysext *dext = sysext_find(&dexts->list, named->id, named->team);
+
+	if (dext != NULL &&
+	    (dext->stage == SYSEXT_ENABLED ||
+		(dext->stage == SYSEXT_WAITING && readiness_forbidden(session, named) == NULL)))
+		return NULL;
+	if (dext == NULL && dexts->known && starts_by_itself(session, dexts, rule)) {
+		*by_itself = true;
+		return NULL;
+	}
+	if (dext == NULL && !dexts->known)
+		return arena_printf(session->arena,
+		    "whether its replacement %s is activated is not known", named->id);
+	return arena_printf(session->arena, "its replacement %s is %s%s", named->id,
+	    dext != NULL ? dext->state : "not activated",
+	    dext != NULL && dext->stage == SYSEXT_WAITING ? ", and a profile forbids it" : "");
 }
 
 enum replacement_state
 replacement_judge(
     struct session *session, const struct dexts *dexts, const struct rule *rule, const char **text)
 {
-	const struct sysext *dext;
+	const char *why = NULL;
+	bool by_itself = false;
+	size_t i;
 
-	if (rule == NULL || rule->replacement.dext_id == NULL) {
+	if (rule == NULL || rule->replacement.dext_count == 0) {
 		*text = "no rule knows a replacement for it";
 		return REPLACEMENT_NOT_KNOWN;
 	}
-	dext = sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team);
-	if (dext != NULL &&
-	    (dext->stage == SYSEXT_ENABLED ||
-		(dext->stage == SYSEXT_WAITING && readiness_forbidden(session, rule) == NULL))) {
-		*text = "its replacement is there";
-		return REPLACEMENT_READY;
+	if (rule_dext(rule, 0) == NULL) {
+		*text = replacement_not_known(session->arena, rule);
+		return REPLACEMENT_NOT_KNOWN;
 	}
-	if (dext == NULL && dexts->known && starts_by_itself(session, dexts, rule)) {
-		*text = "its replacement's app is there, and a profile allows the dext";
-		return REPLACEMENT_READY;
-	}
-	if (dext == NULL && !dexts->known)
-		*text = arena_printf(session->arena,
-		    "whether its replacement %s is activated is not known",
-		    rule->replacement.dext_id);
-	else
-		*text = arena_printf(session->arena, "its replacement %s is %s%s",
-		    rule->replacement.dext_id, dext != NULL ? dext->state : "not activated",
-		    dext != NULL && dext->stage == SYSEXT_WAITING ? ", and a profile forbids it"
-								  : "");
-	return REPLACEMENT_NOT_READY;
+	for (i = 0; why == NULL && rule_dext(rule, i) != NULL; i++)
+		why = why_not_ready(session, dexts, rule, rule_dext(rule, i), &by_itself);
+	*text = why != NULL ? why
+		: by_itself ? "its replacement's app is there, and a profile allows the dext"
+			    : "its replacement is there";
+	return why == NULL ? REPLACEMENT_READY : REPLACEMENT_NOT_READY;
 }
 
 int
@@ -169,15 +206,34 @@ replacement_exit(
     const struct session *session, const struct dexts *dexts, const struct subject *subject)
 {
 	const struct rule *rule = subject_rule_of(session, subject);
+	const struct rule_dext *named;
 	const struct sysext *dext;
-	bool out_of_the_way = subject->now.standing == STANDING_GONE;
+	bool out_of_the_way = subject->now.standing == STANDING_GONE, waits = false;
+	size_t i;
 
-	if (!out_of_the_way || rule == NULL || rule->replacement.dext_id == NULL || !dexts->known)
+	if (!out_of_the_way || rule == NULL || !dexts->known)
 		return subject->exit;
-	dext = sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team);
-	if (dext == NULL)
-		return subject->now.migrates ? 4 : subject->exit;
-	return dext->stage == SYSEXT_ENABLED ? subject->exit : 4;
+	for (i = 0; (named = rule_dext(rule, i)) != NULL; i++) {
+		dext = sysext_find(&dexts->list, named->id, named->team);
+		waits |= dext == NULL ? subject->now.migrates : dext->stage != SYSEXT_ENABLED;
+	}
+	return waits ? 4 : subject->exit;
+}
+
+/* An extension of the rule that is not ended yet; NULL. */
+static const struct sysext *
+find_running(const struct dexts *dexts, const struct rule *rule)
+{
+	const struct rule_dext *named;
+	const struct sysext *row;
+	size_t i;
+
+	for (i = 0; (named = rule_dext(rule, i)) != NULL; i++) {
+		row = sysext_find(&dexts->list, named->id, named->team);
+		if (row != NULL && row->stage != SYSEXT_ENDED)
+			return row;
+	}
+	return NULL;
 }
 
 const char *
@@ -196,12 +252,11 @@ replacement_agent(
 		if (path_exists(&session->root, *part))
 			return arena_printf(session->arena, "%s is installed", *part);
 	}
-	if (rule->replacement.dext_id == NULL || !dexts->known)
+	if (rule_dext(rule, 0) == NULL || !dexts->known)
 		return NULL;
 	*known = true;
-	sysext = sysext_find(&dexts->list, rule->replacement.dext_id, rule->replacement.dext_team);
-	return sysext != NULL && sysext->stage != SYSEXT_ENDED
-		   ? arena_printf(
-			 session->arena, "its system extension %s is %s", sysext->id, sysext->state)
-		   : NULL;
+	sysext = find_running(dexts, rule);
+	return sysext != NULL ? arena_printf(session->arena, "its system extension %s is %s",
+				    sysext->id, sysext->state)
+			      : NULL;
 }

@@ -20,6 +20,11 @@ struct dexts {
  * does not run db.plist alone. Where the two disagree, a problem says so. */
 void dexts_read(struct session *session, struct dexts *dexts);
 
+/* The ids of all that takes over, "a and b". */
+const char *replacement_ids(struct arena *arena, const struct rule *rule);
+/* Why nobody can say whether the rule's replacement is there. */
+const char *replacement_not_known(struct arena *arena, const struct rule *rule);
+
 /* Whether the rule's replacement could take over now, and if not, why not. */
 enum replacement_state replacement_judge(
     struct session *session, const struct dexts *dexts, const struct rule *rule, const char **text);

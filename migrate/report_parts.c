@@ -86,12 +86,13 @@ report_json_plan(struct report *report, const struct plan *plan)
 static const char *
 host_app(const struct session *session, const char *dext_id)
 {
-	size_t i;
+	const struct rule_dext *named;
+	size_t i, j;
 
 	for (i = 0; i < session->rules.count; i++)
-		if (session->rules.rules[i].replacement.dext_id != NULL &&
-		    strcmp(session->rules.rules[i].replacement.dext_id, dext_id) == 0)
-			return session->rules.rules[i].replacement.app_path;
+		for (j = 0; (named = rule_dext(&session->rules.rules[i], j)) != NULL; j++)
+			if (strcmp(named->id, dext_id) == 0)
+				return session->rules.rules[i].replacement.app_path;
 	return NULL;
 }
 

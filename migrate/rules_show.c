@@ -83,8 +83,10 @@ json_words(struct json *json, const char *key, const char *const *words)
 }
 
 static void
-json_replacement(struct json *json, const struct rule_replacement *replacement)
+json_replacement(struct json *json, const struct rule *rule)
 {
+	const struct rule_replacement *replacement = &rule->replacement;
+	const struct rule_dext *first = rule_dext(rule, 0);
 	size_t i;
 
 	if (replacement->line == 0) {
@@ -92,8 +94,8 @@ json_replacement(struct json *json, const struct rule_replacement *replacement)
 		return;
 	}
 	json_object_begin(json, "replacement");
-	json_text(json, "dext_id", replacement->dext_id);
-	json_text(json, "dext_team", replacement->dext_team);
+	json_text(json, "dext_id", first != NULL ? first->id : NULL);
+	json_text(json, "dext_team", first != NULL ? first->team : NULL);
 	json_text(json, "app_id", replacement->app_id);
 	json_text(json, "app_team", replacement->app_team);
 	json_text(json, "app_path",
@@ -180,7 +182,7 @@ rules_json_rule(struct json *json, const struct rule *rule)
 	json_claims(json, "extras", rule->extras, rule->extra_count);
 	json_keeps(json, rule);
 	json_text(json, "uninstaller", rule->uninstaller);
-	json_replacement(json, &rule->replacement);
+	json_replacement(json, rule);
 	json_evidences(json, rule);
 	json_end(json);
 }

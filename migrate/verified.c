@@ -40,23 +40,35 @@ look_at_kexts(struct session *session, const struct rule *rule)
 }
 
 bool
-verified_dext(const struct rule *rule, const struct activation *activation)
+verified_dext(const struct activation_dext *one)
 {
-	return activation->exit == 0 &&
-	       (activation->matching == MATCHING_RUNS || rule->replacement.is_sysext);
+	return one->exit == 0 && (one->matching == MATCHING_RUNS || one->named->is_sysext);
 }
 
 static bool
-is_open(const struct step *step, const char *dext_id)
+is_all_verified(const struct activation *activation)
 {
-	return (step->kind == STEP_VERIFY || step->kind == STEP_ACTIVATE) &&
-	       step->state != STEP_DONE && step->subject != NULL &&
-	       strcmp(step->subject, dext_id) == 0;
+	size_t i = 0;
+
+	while (i < activation->dext_count && verified_dext(&activation->dexts[i]))
+		i++;
+	return activation->exit == 0 && i > 0 && i == activation->dext_count;
 }
 
-/* The last migrate that has steps for the dext, and those of them that are open. */
+static bool
+is_of(const struct rule *rule, const struct step *step)
+{
+	size_t i;
+
+	for (i = 0; rule_dext(rule, i) != NULL; i++)
+		if (step->subject != NULL && strcmp(step->subject, rule_dext(rule, i)->id) == 0)
+			return step->kind == STEP_VERIFY || step->kind == STEP_ACTIVATE;
+	return false;
+}
+
+/* The last migrate that has steps for the rule's dexts, and those of them that are open. */
 static int
-find_steps(struct session *session, const char *dext_id, struct verified *out)
+find_steps(struct session *session, const struct rule *rule, struct verified *out)
 {
 	struct ledger_run *runs;
 	struct step *steps;
@@ -76,9 +88,8 @@ find_steps(struct session *session, const char *dext_id, struct verified *out)
 		*out = (struct verified){.run = runs[i - 1].id,
 		    .steps = arena_array(session->arena, count + 1, sizeof(*steps))};
 		for (j = 0; j < count; j++) {
-			found |=
-			    steps[j].kind == STEP_VERIFY && strcmp(steps[j].subject, dext_id) == 0;
-			if (is_open(&steps[j], dext_id))
+			found |= is_of(rule, &steps[j]) && steps[j].kind == STEP_VERIFY;
+			if (is_of(rule, &steps[j]) && steps[j].state != STEP_DONE)
 				out->steps[out->count++] = steps[j];
 		}
 	}
@@ -88,26 +99,31 @@ find_steps(struct session *session, const char *dext_id, struct verified *out)
 }
 
 static void
-judge(struct session *session, const struct rule *rule, const struct kexts *kexts,
-    const struct activation *activation, struct step *step)
+judge(struct session *session, const struct kexts *kexts, const struct activation *activation,
+    struct step *step)
 {
-	const char *seen =
-	    arena_printf(session->arena, "%s, %s", session->now, session->host.build);
+	const struct activation_dext *one = activation_find(activation, step->subject);
+	const char *text = one != NULL ? one->text : activation->text,
+		   *seen =
+		       arena_printf(session->arena, "%s, %s", session->now, session->host.build);
 
 	if (step->kind == STEP_ACTIVATE) {
-		step->state = activation->exit == 0 ? STEP_DONE : STEP_SKIPPED;
-		step->message = activation->text;
+		/* Behind a kext that is back nobody has looked. */
+		if (one == NULL)
+			return;
+		step->state = one->exit == 0 ? STEP_DONE : STEP_SKIPPED;
+		step->message = text;
 	} else if (kexts->fought != NULL) {
 		step->state = STEP_FAILED;
 		step->message = arena_printf(session->arena, "%s is %s (%s)",
 		    kexts->fought->now.key, standing_name(kexts->fought->now.standing), seen);
-	} else if (kexts->away && verified_dext(rule, activation)) {
+	} else if (kexts->away && one != NULL && verified_dext(one)) {
 		step->state = STEP_DONE;
 		step->message = arena_printf(session->arena, "the kext is %s, and %s (%s)",
-		    kexts->all_gone ? "gone" : "out of the way", activation->text, seen);
+		    kexts->all_gone ? "gone" : "out of the way", text, seen);
 	} else {
 		step->state = STEP_SKIPPED;
-		step->message = activation->text;
+		step->message = text;
 	}
 }
 
@@ -136,16 +152,16 @@ note(struct session *session, const struct rule *rule, const struct activation *
 {
 	struct kexts kexts = look_at_kexts(session, rule);
 	size_t i;
-	int error = find_steps(session, rule->replacement.dext_id, out);
+	int error = find_steps(session, rule, out);
 
 	if (error != 0 || (!kexts.away && kexts.fought == NULL) ||
 	    (error = store_begin(session->ledger.db)) != 0)
 		return error;
 	for (i = 0; error == 0 && i < out->count; i++) {
-		judge(session, rule, &kexts, activation, &out->steps[i]);
+		judge(session, &kexts, activation, &out->steps[i]);
 		error = ledger_step_set(&session->ledger, out->run, &out->steps[i]);
 	}
-	if (error == 0 && kexts.away && verified_dext(rule, activation))
+	if (error == 0 && kexts.away && is_all_verified(activation))
 		error = finish(session, rule);
 	return store_commit(session->ledger.db, error);
 }

@@ -11,7 +11,7 @@
 
 /*
  * After a look at kexts and dext, in a command that writes the ledger. Where every kext of
- * the rule is gone or inert and the dext drives its device, the migration is finished: its
+ * the rule is gone or inert and each dext drives its device, the migration is finished: its
  * cases wait for it no more. A kext that is back or will not go makes the step failed; while
  * something is still awaited it stays skipped, with what is missing. The steps join those
  * of the removal, and a ledger that cannot be written is a problem.
@@ -20,6 +20,6 @@ void verified_tell(
     struct removal *removal, const struct rule *rule, const struct activation *activation);
 
 /* Whether the dext does what it is for: it has its device, or is of a kind that has none. */
-bool verified_dext(const struct rule *rule, const struct activation *activation);
+bool verified_dext(const struct activation_dext *one);
 
 #endif

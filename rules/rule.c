@@ -130,6 +130,18 @@ rule_find_keep(const struct rule *rule, enum rule_keep_kind kind, const char *wh
 	return NULL;
 }
 
+const struct rule_dext *
+rule_dext(const struct rule *rule, size_t i)
+{
+	const struct rule_replacement *replacement = &rule->replacement;
+	size_t j;
+
+	for (j = 0; j < replacement->dext_count; j++)
+		if (replacement->dexts[j].team != NULL && i-- == 0)
+			return &replacement->dexts[j];
+	return NULL;
+}
+
 static bool
 kext_matches(const struct rule_kext *kext, const char *bundle_id, const char *path)
 {

@@ -54,11 +54,7 @@ struct rule_dext {
 };
 
 struct rule_replacement {
-	/* The first of dexts whose team is known; NULL: there is none, so that nobody can
-	 * say whether it is there. */
-	const char *dext_id, *dext_team;
-	bool is_sysext;
-	struct rule_dext *dexts; /* all that are named */
+	struct rule_dext *dexts; /* all that are named; rule_dext has those that are judged */
 	size_t dext_count;
 	const char *minimum; /* the lowest version of it that drives the device, or NULL */
 	int first_macos;     /* 0: not known */
@@ -129,6 +125,9 @@ int rules_load(
 const struct rule *rule_parse(
     struct arena *arena, const char *file, const char *bytes, size_t len, struct rule_fault *fault);
 
+/* What takes over from the rule's kexts, all of it together: the dexts whose team is known, so
+ * that it can be said whether they are there. i counts from 0; NULL behind the last. */
+const struct rule_dext *rule_dext(const struct rule *rule, size_t i);
 /* The grade of a claim of the rule: its own, else the rule's. 0: none is said. */
 char rule_grade_of(const struct rule *rule, char own);
 /* The rule of that id, or NULL. */

@@ -49,11 +49,6 @@ read_dext(struct reader *reader, const xmlNode *node, struct rule_replacement *r
 	    .team = node_attribute(reader, node, "team"),
 	    .is_sysext = node_is(node, "sysext"),
 	    .line = (int)node->line};
-	if (dext->team == NULL || replacement->dext_id != NULL)
-		return;
-	replacement->dext_id = dext->id;
-	replacement->dext_team = dext->team;
-	replacement->is_sysext = dext->is_sysext;
 }
 
 static void

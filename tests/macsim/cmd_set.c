@@ -66,7 +66,7 @@ static void
 list_settings(void)
 {
 	fputs("macsim: settings: console=NAME|none app-team=TEAM dext-team=TEAM settle=N\n"
-	      "macsim:   dext.state=STATE|none dext.app=PATH\n",
+	      "macsim:   dext.state=STATE|none sysext.state=STATE|none dext.app=PATH\n",
 	    stderr);
 	fputs("macsim:   unreadable=PATH|none free=BYTES|all hardware-uuid=UUID\n", stderr);
 	fputs("macsim:   route=en0|...|none drives=KEXT:disk|interface|keyboard:NAME,...\n"
@@ -87,7 +87,8 @@ is_valid(const char *key, const char *value)
 			return is_one_of(settings[i].values, value);
 	if (!strcmp(key, "console") || !strcmp(key, "app-team") || !strcmp(key, "dext-team"))
 		return is_name(value);
-	if (!strcmp(key, "dext.state")) /* none: macOS does not list it */
+	if (!strcmp(key, "dext.state") ||
+	    !strcmp(key, "sysext.state")) /* none: macOS does not list it */
 		return *value && value[strspn(value, "abcdefghijklmnopqrstuvwxyz_")] == 0;
 	if (!strcmp(key, "dext.app")) /* where macOS knows the app */
 		return *value == '/';
@@ -126,7 +127,9 @@ apply(const char *dir, struct model *model, const char *key)
 		keep_sysext_write_profile(dir, model);
 	if (!strcmp(key, "dext.state") && model_is(model, key, "none"))
 		model_put(model, key, "");
-	if (!strncmp(key, "dext.", 5)) {
+	if (!strcmp(key, "sysext.state"))
+		keep_sysext_write_second(dir, model);
+	if (!strncmp(key, "dext.", 5) || !strcmp(key, "sysext.state")) {
 		model_settle_dext(model);
 		keep_sysext_write(dir, model);
 	}

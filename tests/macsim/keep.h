@@ -11,6 +11,9 @@
 
 #define KEEP_AUXKC "/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC"
 #define KEEP_SYSEXT "/Library/SystemExtensions"
+/* A second extension in the dext's app, which is no driver: there where sysext.state is set. */
+#define KEEP_SECOND "com.example.capture.monitor"
+#define KEEP_SECOND_CATEGORY "com.apple.system_extension.endpoint_security"
 
 /* keep_bundle.c: what a kext bundle says of itself. Stash is left empty. */
 bool keep_bundle_read(const char *root, const char *path, struct kext *out);
@@ -46,6 +49,8 @@ bool keep_staging_has(const char *root, const struct kext *kext);
 
 /* keep_sysext.c: db.plist, from the dext in the model. */
 void keep_sysext_write(const char *root, struct model *model);
+/* The second extension, in the app. */
+void keep_sysext_write_second(const char *root, const struct model *model);
 /* The System Extensions payload by "profile"; what it says of the dext becomes true. */
 void keep_sysext_write_profile(const char *root, struct model *model);
 

@@ -2,7 +2,8 @@
 /*
  * /Library/SystemExtensions/db.plist. The model holds one dext: dext.id, .team,
  * .short, .version, .state, .uuid, .app, .appid, .category; nothing without dext.id. With
- * dext.old an older version of it waits for the restart to be gone.
+ * dext.old an older version of it waits for the restart to be gone. sysext.state is that of
+ * the second extension of its app, "none" where it is not activated.
  */
 #include <string.h>
 
@@ -48,6 +49,46 @@ extension(const struct model *model, bool old)
 	return node;
 }
 
+/* The second extension, as far as anybody asks for it. */
+static struct plist *
+second(const struct model *model)
+{
+	struct plist *node = plist_dict();
+
+	plist_set(node, "identifier", plist_string(KEEP_SECOND));
+	plist_set(node, "teamID", text(model, "dext.team"));
+	plist_set(node, "state", text(model, "sysext.state"));
+	plist_set(
+	    node, "categories", plist_push(plist_array(), plist_string(KEEP_SECOND_CATEGORY)));
+	return plist_set(
+	    node, "container", plist_set(plist_dict(), "bundlePath", text(model, "dext.app")));
+}
+
+static bool
+is_second_listed(const struct model *model)
+{
+	const char *state = model_get(model, "sysext.state", "none");
+
+	return strcmp(state, "none") != 0;
+}
+
+void
+keep_sysext_write_second(const char *root, const struct model *model)
+{
+	struct files_path path = files_format("%s/Contents/Library/SystemExtensions/" KEEP_SECOND
+					      ".systemextension/Contents/"
+					      "Info.plist",
+	    model_get(model, "dext.app", ""));
+	struct plist *info =
+	    plist_set(plist_dict(), "CFBundleIdentifier", plist_string(KEEP_SECOND));
+	struct bytes out = {0};
+
+	plist_write_binary(info, &out);
+	files_write(root, path.text, out.data, out.len, 0644);
+	plist_free(info);
+	bytes_done(&out);
+}
+
 void
 keep_sysext_write(const char *root, struct model *model)
 {
@@ -58,6 +99,8 @@ keep_sysext_write(const char *root, struct model *model)
 		plist_push(list, extension(model, true));
 	if (*model_get(model, "dext.id", "") && *model_get(model, "dext.state", ""))
 		plist_push(list, extension(model, false));
+	if (is_second_listed(model))
+		plist_push(list, second(model));
 	plist_set(top, "bootUUID", text(model, "boot-session"));
 	plist_set(top, "developerMode", plist_bool(false));
 	plist_set(top, "extensionPolicies", plist_array());
@@ -75,16 +118,20 @@ void
 keep_sysext_write_profile(const char *root, struct model *model)
 {
 	bool allows = model_is(model, "profile", "allow");
-	struct plist *top = plist_dict(), *teams = plist_dict();
+	struct plist *top = plist_dict(), *teams = plist_dict(), *ids;
 	struct bytes out = {0};
 
 	model_put(model, "dext.allowed", allows ? "yes" : "no");
 	if (model_is(model, "profile", "none")) {
 		(void)files_remove_tree(root, PROFILE);
 	} else {
+		ids = plist_push(plist_array(), text(model, "dext.id"));
+		if (*model_get(model, "sysext.state", ""))
+			plist_push(ids, plist_string(KEEP_SECOND));
 		if (allows)
-			plist_set(teams, model_get(model, "dext.team", "T"),
-			    plist_push(plist_array(), text(model, "dext.id")));
+			plist_set(teams, model_get(model, "dext.team", "T"), ids);
+		else
+			plist_free(ids);
 		plist_set(top, "AllowUserOverrides", plist_bool(false));
 		plist_write_binary(plist_set(top, "AllowedSystemExtensions", teams), &out);
 		files_write(root, PROFILE, out.data, out.len, 0644);

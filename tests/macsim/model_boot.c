@@ -109,6 +109,8 @@ boot_take_dext(struct model *model)
 	const char *state = model_get(model, "dext.state", "");
 
 	model_put(model, "dext.old", "no");
+	if (!strncmp(model_get(model, "sysext.state", ""), "terminat", 8))
+		model_put(model, "sysext.state", "none");
 	if (!strncmp(state, "terminat", 8) || !strncmp(state, "uninstall", 9))
 		model_put(model, "dext.state", "");
 	else if (!strncmp(state, "activated_waiting_to_upgrade", 28))

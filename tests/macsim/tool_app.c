@@ -64,6 +64,14 @@ is_too_new(const struct model *model, const char *id)
 	return named && version_compare(darwin, needs) < 0;
 }
 
+/* The app asks for its other extension, too, if it has one. */
+static void
+change_second(struct model *model, const char *state)
+{
+	if (*model_get(model, "sysext.state", ""))
+		model_put(model, "sysext.state", state);
+}
+
 /* Asks macOS for the activation; its answers are the texts of Karabiner's manager, errors
  * those of OSSystemExtensionErrorDomain. */
 static int
@@ -102,8 +110,10 @@ activate(struct model *model, const char *id)
 	}
 	if (model_is(model, "dext.allowed", "yes")) {
 		model_put(model, "dext.state", "activated_enabled");
+		change_second(model, "activated_enabled");
 		printf("request of %s is completed\n", id);
 	} else {
+		change_second(model, "activated_waiting_for_user");
 		model_put(model, "dext.state", "activated_waiting_for_user");
 		printf("request of %s requires user approval\n", id);
 	}
@@ -134,6 +144,7 @@ tool_app(struct model *model, int argc, char **argv)
 	}
 	if (!strcmp(verb, "deactivate")) {
 		model_put(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot");
+		change_second(model, "terminated_waiting_to_uninstall_on_reboot");
 		printf("request of %s requires reboot\n", id);
 	} else if (argc > 1 || model_assumes(model, "app-opens-by-program")) {
 		/* Without words it is the app itself that was opened. */

@@ -33,7 +33,10 @@ signature_read(const struct model *model, const char *path, struct signature *ou
 	const char *app = model_get(model, "dext.app", "");
 	struct files_path program = files_format("%s/Contents/MacOS/Example Capture", app),
 			  dext = files_format("%s/Contents/Library/SystemExtensions/%s.dext", app,
-			      model_get(model, "dext.id", ""));
+			      model_get(model, "dext.id", "")),
+			  second = files_format("%s/Contents/Library/SystemExtensions/" KEEP_SECOND
+						".systemextension",
+			      app);
 	struct kext kext;
 
 	memset(out, 0, sizeof(*out));
@@ -43,9 +46,10 @@ signature_read(const struct model *model, const char *path, struct signature *ou
 		snprintf(out->id, sizeof(out->id), "%s", model_get(model, "dext.appid", ""));
 		snprintf(out->team, sizeof(out->team), "%s",
 		    model_get(model, "app-team", model_get(model, "dext.team", "")));
-	} else if (*app && !strcmp(path, dext.text)) {
+	} else if (*app && (!strcmp(path, dext.text) || !strcmp(path, second.text))) {
 		out->is_signed = out->is_intact = true;
-		snprintf(out->id, sizeof(out->id), "%s", model_get(model, "dext.id", ""));
+		snprintf(out->id, sizeof(out->id), "%s",
+		    strcmp(path, dext.text) ? KEEP_SECOND : model_get(model, "dext.id", ""));
 		snprintf(out->team, sizeof(out->team), "%s",
 		    model_get(model, "dext-team", model_get(model, "dext.team", "")));
 	} else if (keep_bundle_read("", path, &kext)) {

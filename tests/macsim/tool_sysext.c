@@ -3,41 +3,58 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/macsim/keep.h"
 #include "tests/macsim/tool.h"
 
-#define HINT                                                                                       \
-	" (Go to 'System Settings > General > Login Items & Extensions > Driver Extensions'"       \
-	" to modify these system extension(s))"
+#define HEADER "enabled\tactive\tteamID\tbundleID (version)\tname\t[state]"
+
+static void
+put_category(const struct model *model, const char *category, const char *title)
+{
+	int parts[3];
+
+	printf("--- %s", category);
+	if (version_parse(model_get(model, "macos", ""), parts) && parts[0] >= 15)
+		printf(" (Go to 'System Settings > General > Login Items & Extensions > %s' to "
+		       "modify these system extension(s))",
+		    title);
+	puts("\n" HEADER);
+}
+
+static void
+put_row(const struct model *model, const char *id, const char *versions, const char *state)
+{
+	printf("%s\t%s\t%s\t%s (%s)\t%s\t[", !strcmp(state, "activated_enabled") ? "*" : "",
+	    strncmp(state, "activated", 9) == 0 ? "*" : "", model_get(model, "dext.team", ""), id,
+	    versions, id);
+	for (; *state; state++)
+		putchar(*state == '_' ? ' ' : *state);
+	puts("]");
+}
 
 int
 tool_systemextensionsctl(struct model *model, int argc, char **argv)
 {
 	const char *id = model_get(model, "dext.id", ""),
-		   *state = model_get(model, "dext.state", "");
-	bool enabled = !strcmp(state, "activated_enabled"),
-	     old = model_is(model, "dext.old", "yes");
-	int parts[3];
+		   *state = *id ? model_get(model, "dext.state", "") : "",
+		   *second = model_get(model, "sysext.state", "none");
+	bool old = *id && model_is(model, "dext.old", "yes");
+	struct files_path versions = files_format(
+	    "%s/%s", model_get(model, "dext.short", ""), model_get(model, "dext.version", ""));
 
 	if (argc < 2 || strcmp(argv[1], "list") != 0)
 		return 64;
-	if (!*id || (!*state && !old)) {
-		puts("0 extension(s)");
-		return 0;
-	}
-	printf("%d extension(s)\n--- com.apple.system_extension.driver_extension%s\n",
-	    old + (*state != 0),
-	    version_parse(model_get(model, "macos", ""), parts) && parts[0] >= 15 ? HINT : "");
-	puts("enabled\tactive\tteamID\tbundleID (version)\tname\t[state]");
+	printf("%d extension(s)\n", old + (*state != 0) + (strcmp(second, "none") != 0));
+	if (old || *state)
+		put_category(
+		    model, "com.apple.system_extension.driver_extension", "Driver Extensions");
 	if (old)
-		printf("\t\t%s\t%s (1.0/100)\t%s\t[terminated waiting to uninstall on reboot]\n",
-		    model_get(model, "dext.team", ""), id, id);
-	if (!*state)
-		return 0;
-	printf("%s\t%s\t%s\t%s (%s/%s)\t%s\t[", enabled ? "*" : "",
-	    strncmp(state, "activated", 9) == 0 ? "*" : "", model_get(model, "dext.team", ""), id,
-	    model_get(model, "dext.short", ""), model_get(model, "dext.version", ""), id);
-	for (; *state; state++)
-		putchar(*state == '_' ? ' ' : *state);
-	puts("]");
+		put_row(model, id, "1.0/100", "terminated_waiting_to_uninstall_on_reboot");
+	if (*state)
+		put_row(model, id, versions.text, state);
+	if (strcmp(second, "none") != 0) {
+		put_category(model, KEEP_SECOND_CATEGORY, "Endpoint Security Extensions");
+		put_row(model, KEEP_SECOND, versions.text, second);
+	}
 	return 0;
 }

@@ -72,7 +72,7 @@ what_is_not_known_stays_unknown(void **state)
 	assert_non_null(rule);
 	assert_null(rule->class_name);
 	assert_null(rule->kexts[0].bundle_id);
-	assert_null(rule->replacement.dext_id);
+	assert_null(rule_dext(rule, 0));
 	arena_free(arena);
 }
 

@@ -16,18 +16,20 @@
 
 static const struct {
 	const char *payload;
-	bool allowed;
+	bool allowed, other; /* a driver; an extension that is none */
 } rows[] = {
-    {"", false},
-    {TEAM_IDS("AllowedSystemExtensions", S("com.other") S("com.dext")), true},
-    {TEAM_IDS("AllowedSystemExtensions", S("com.dext2")), false},
-    {TEAMS(S("U") S("T")), true},
-    {TEAMS(S("U")), false},
-    {TEAMS(S("T")) TEAM_IDS("AllowedSystemExtensionTypes", S("NetworkExtension")), false},
-    {TEAMS(S("T")) TEAM_IDS("AllowedSystemExtensionTypes", S("DriverExtension")), true},
-    {"<key>AllowedTeamIdentifiers</key>" S("T"), false},
-    {"<key>AllowedSystemExtensions</key>" S("com.dext"), false},
-    {TEAMS("<integer>1</integer>"), false},
+    {"", false, false},
+    {TEAM_IDS("AllowedSystemExtensions", S("com.other") S("com.dext")), true, true},
+    {TEAM_IDS("AllowedSystemExtensions", S("com.dext2")), false, false},
+    {TEAMS(S("U") S("T")), true, true},
+    {TEAMS(S("U")), false, false},
+    {TEAMS(S("T")) TEAM_IDS("AllowedSystemExtensionTypes", S("NetworkExtension")), false, true},
+    {TEAMS(S("T")) TEAM_IDS("AllowedSystemExtensionTypes", S("EndpointSecurityExtension")), false,
+	true},
+    {TEAMS(S("T")) TEAM_IDS("AllowedSystemExtensionTypes", S("DriverExtension")), true, false},
+    {"<key>AllowedTeamIdentifiers</key>" S("T"), false, false},
+    {"<key>AllowedSystemExtensions</key>" S("com.dext"), false, false},
+    {TEAMS("<integer>1</integer>"), false, false},
 };
 
 static void
@@ -43,9 +45,12 @@ the_table_of_payloads(void **state)
 		text = arena_printf(
 		    arena, "<plist version=\"1.0\"><dict>%s</dict></plist>", rows[i].payload);
 		assert_int_equal(plist_parse(arena, text, strlen(text), &payload, NULL), 0);
-		assert_int_equal(sysext_policy_allows(payload, "com.dext", "T"), rows[i].allowed);
+		assert_int_equal(
+		    sysext_policy_allows(payload, "com.dext", "T", true), rows[i].allowed);
+		assert_int_equal(
+		    sysext_policy_allows(payload, "com.dext", "T", false), rows[i].other);
 	}
-	assert_false(sysext_policy_allows(NULL, "com.dext", "T"));
+	assert_false(sysext_policy_allows(NULL, "com.dext", "T", true));
 	assert_false(sysext_policy_is_closed(NULL));
 	for (i = 0; i < 3; i++) {
 		static const char *const words[] = {"<false/>", "<true/>", "<string>no</string>"};
