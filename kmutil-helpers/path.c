@@ -16,7 +16,6 @@
 #include "kmutil-helpers/banned.h"
 
 #define COPY_BYTES 65536
-#define PRIVATE "/private"
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static int
@@ -97,8 +96,8 @@ root_volume(const struct root *root, const char *path, const char **rest)
 		*rest = path + strlen(PREBOOT_PATH);
 		return root->preboot_fd;
 	}
-	if (root->bare_var && path_is_below(path, PRIVATE))
-		*rest = path + strlen(PRIVATE);
+	if (root->bare_var && path_is_below(path, PRIVATE_PATH))
+		*rest = path + strlen(PRIVATE_PATH);
 	if (root->data_fd >= 0 && path_is_below(path, DATA_PATH)) {
 		*rest = path + strlen(DATA_PATH);
 		return root->data_fd;
@@ -449,23 +448,25 @@ append_components(char *end, const char *path)
 	return end;
 }
 
+bool
+path_is_private(const char *path)
+{
+	return path_is_below(path, "/var") || path_is_below(path, "/tmp") ||
+	       path_is_below(path, "/etc");
+}
+
 char *
 path_canonical(struct arena *arena, const char *path)
 {
-	static const char *const private_folders[] = {"/var", "/tmp", "/etc"};
-	char *whole = arena_alloc(arena, strlen(path) + sizeof("/private") + 1);
-	char *result = whole + strlen("/private"), *end;
-	size_t i;
+	char *whole = arena_alloc(arena, strlen(path) + sizeof(PRIVATE_PATH) + 1);
+	char *result = whole + strlen(PRIVATE_PATH), *end;
 
 	if (path[0] != '/' || (end = append_components(result, path)) == NULL)
 		return NULL;
 	if (end == result)
 		*end++ = '/';
 	*end = '\0';
-	for (i = 0; i < sizeof(private_folders) / sizeof(*private_folders); i++)
-		if (path_is_below(result, private_folders[i]))
-			return memcpy(whole, "/private", strlen("/private"));
-	return result;
+	return path_is_private(result) ? memcpy(whole, PRIVATE_PATH, strlen(PRIVATE_PATH)) : result;
 }
 
 char *
@@ -474,9 +475,9 @@ path_canonical_here(struct arena *arena, const char *path)
 	char *result = path_canonical(arena, path);
 	struct stat st;
 
-	if (result != NULL && path_is_below(result, PRIVATE) && lstat(PRIVATE, &st) != 0 &&
-	    !path_is_below(path, PRIVATE))
-		return result + strlen(PRIVATE);
+	if (result != NULL && path_is_below(result, PRIVATE_PATH) && lstat(PRIVATE_PATH, &st) != 0 &&
+	    !path_is_below(path, PRIVATE_PATH))
+		return result + strlen(PRIVATE_PATH);
 	return result;
 }
 

@@ -19,6 +19,7 @@
 
 #define PREBOOT_PATH "/System/Volumes/Preboot"
 #define DATA_PATH "/System/Volumes/Data"
+#define PRIVATE_PATH "/private"
 
 /* A Mac's file tree: the running one, a mounted volume or a copy. */
 struct root {
@@ -88,6 +89,8 @@ char *path_canonical(struct arena *arena, const char *path);
 /* The same for a path of the machine that the tool runs on, which may be no Mac: there
  * /var, /tmp and /etc are what they seem. */
 char *path_canonical_here(struct arena *arena, const char *path);
+/* Whether a link of macOS's leads there, /var, /tmp or /etc: it lies below PRIVATE_PATH. */
+bool path_is_private(const char *path);
 /* Whether path is folder or lies below it. */
 bool path_is_below(const char *path, const char *folder);
 /* The same as APFS compares names: /library/EXTENSIONS is /Library/Extensions. For what

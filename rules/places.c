@@ -49,7 +49,22 @@ static const char *const shared[] = {"/", "/Library", "/Applications", "/Users",
     "/Library/Spotlight", "/Library/StartupItems", "/Library/SystemMigration",
     "/Library/SystemProfiler", "/Library/Trial", "/Library/Updates", "/Library/User Pictures",
     "/Library/User Template", "/Library/Video", "/Library/WebServer", "/Library/Widgets",
-    "/Applications/Utilities", "/Users/Shared"};
+    "/Applications/Utilities", "/Users/Shared", "/private/etc/apache2", "/private/etc/apache2/extra",
+    "/private/etc/apache2/other", "/private/etc/apache2/users", "/private/etc/asl",
+    "/private/etc/cups", "/private/etc/defaults", "/private/etc/emond.d",
+    "/private/etc/emond.d/rules", "/private/etc/manpaths.d", "/private/etc/newsyslog.d",
+    "/private/etc/openldap", "/private/etc/pam.d", "/private/etc/paths.d", "/private/etc/periodic",
+    "/private/etc/periodic/daily", "/private/etc/periodic/monthly", "/private/etc/periodic/weekly",
+    "/private/etc/pf.anchors", "/private/etc/postfix", "/private/etc/ppp", "/private/etc/resolver",
+    "/private/etc/security", "/private/etc/snmp", "/private/etc/ssh", "/private/etc/ssh/crypto",
+    "/private/etc/ssh/ssh_config.d", "/private/etc/ssh/sshd_config.d", "/private/etc/ssl",
+    "/private/etc/ssl/certs", "/private/etc/sudoers.d", "/private/etc/uucp", "/private/var/at",
+    "/private/var/at/jobs", "/private/var/at/spool", "/private/var/at/tabs", "/private/var/at/tmp",
+    "/private/var/audit", "/private/var/backups", "/private/var/db/receipts", "/private/var/empty",
+    "/private/var/folders", "/private/var/install", "/private/var/lib", "/private/var/mail",
+    "/private/var/msgs", "/private/var/root", "/private/var/rpc", "/private/var/run",
+    "/private/var/rwho", "/private/var/spool", "/private/var/tmp", "/private/var/vm",
+    "/private/var/yp"};
 
 /* Homes, what macOS keeps for itself, and other package managers' own. */
 static const char *const homes[] = {"/Users", "/private/var/root", NULL};

@@ -190,39 +190,51 @@ is_ascii(const char *text)
 	return *text == '\0';
 }
 
+static void
+mark(struct claim *claim, const char *receipt)
+{
+	if (claim->other == NULL)
+		claim->other = receipt;
+}
+
 /* Beyond ASCII the file system folds and normalises by tables of its own: it is asked
  * where the path leads. */
-static struct claim *
-find_opened(struct collector *collector, const char *path)
+static void
+mark_opened(struct collector *collector, const char *path)
 {
-	struct opened key, *found;
+	struct opened key, *found, *end;
 	struct stat st;
 
 	if (is_ascii(path) || path_stat(collector->root, path, &st) != 0)
-		return NULL;
+		return;
 	if (collector->opened == NULL)
 		open_claims(collector);
 	key = (struct opened){.dev = st.st_dev, .inode = st.st_ino};
 	found =
 	    bsearch(&key, collector->opened, collector->opened_count, sizeof(key), compare_opened);
-	return found != NULL ? found->claim : NULL;
+	end = collector->opened + collector->opened_count;
+	while (found != NULL && found > collector->opened && compare_opened(found - 1, &key) == 0)
+		found--;
+	for (; found != NULL && found < end && compare_opened(found, &key) == 0; found++)
+		mark(found->claim, collector->receipt);
 }
 
+/* Two receipts of the product may list the path: both claims are marked. */
 static int
 mark_other(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct collector *collector = payload;
+	struct claim *claims = collector->claims->items, *end = claims + collector->claims->count;
 	struct claim *claim =
-	    collector->claims->count == 0
-		? NULL
-		: bsearch(path, collector->claims->items, collector->claims->count, sizeof(*claim),
-		      compare_with_claim);
+	    bsearch(path, claims, collector->claims->count, sizeof(*claim), compare_with_claim);
 
 	(void)entry;
 	if (claim == NULL)
-		claim = find_opened(collector, path);
-	if (claim != NULL && claim->other == NULL)
-		claim->other = collector->receipt;
+		mark_opened(collector, path);
+	while (claim != NULL && claim > claims && compare_with_claim(path, claim - 1) == 0)
+		claim--;
+	for (; claim != NULL && claim < end && compare_with_claim(path, claim) == 0; claim++)
+		mark(claim, collector->receipt);
 	return 0;
 }
 

@@ -101,12 +101,16 @@ static int
 call_with_path(const struct bom_entry *entry, void *payload)
 {
 	struct each_path *each = payload;
+	const char *path;
 
 	each->path->len = 0;
+	buf_text(each->path, PRIVATE_PATH);
 	buf_text(each->path, each->prefix);
 	buf_text(each->path, "/");
 	buf_text(each->path, entry->path);
-	return each->fn(each->path->bytes, entry, each->payload);
+	path = each->path->bytes + strlen(PRIVATE_PATH);
+	return each->fn(
+	    path_is_private(path) ? each->path->bytes : path, entry, each->payload);
 }
 
 int

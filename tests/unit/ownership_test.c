@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "kmutil-helpers/cksum.h"
+#include "tests/unit/bom_make.h"
 #include "tests/unit/folder.h"
 #include "uninstall/ownership.h"
 
@@ -176,6 +177,74 @@ a_receipt_that_cannot_be_read_is_told(void **state)
 	assert_false(w->claims.unreadable);
 }
 
+/* A receipt that lists a folder and a file in it. */
+static void
+add_receipt(struct world *w, const char *id, const struct row *rows, size_t count)
+{
+	struct bytes bom;
+	char name[256];
+	FILE *file;
+
+	bom_make(&bom, rows, count);
+	(void)snprintf(name, sizeof(name), "private/var/db/receipts/%s.bom", id);
+	file = fopen(folder_path(&w->mac, name), "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bom.data, 1, bom.len, file), bom.len);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Whether each claim of the path names that other package; how many there are. */
+static size_t
+count_shared(const struct world *w, const char *path, const char *other)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < w->claims.count; i++) {
+		if (strcmp(w->claims.items[i].path, path) != 0)
+			continue;
+		assert_non_null(w->claims.items[i].other);
+		assert_string_equal(w->claims.items[i].other, other);
+		count++;
+	}
+	return count;
+}
+
+static void
+what_two_receipts_of_the_product_list_may_be_another_s_too(void **state)
+{
+	static const struct row rows[] = {{1, 0, "."}, {2, 1, "opt"}, {3, 2, "x"}};
+	static const char *const ids[] = {PACKAGE, PACKAGE ".two", PACKAGE ".three"};
+	struct ownership_sources sources = {.ids = ids, .id_count = COUNT(ids)};
+	struct world *w = *state;
+	size_t i;
+
+	folder_add(&w->mac, "opt/x", TEXT);
+	for (i = 0; i < COUNT(ids); i++)
+		add_receipt(w, ids[i], rows, COUNT(rows));
+	add_receipt(w, "com.other.pkg", rows, COUNT(rows));
+	ownership_collect(&w->root, w->arena, &sources, &w->problems, &w->claims);
+	assert_int_equal(count_shared(w, "/opt/x", "com.other.pkg"), COUNT(ids));
+}
+
+/* macOS's links /etc, /tmp and /var lead below /private; packages name either. */
+static void
+a_path_behind_a_link_of_macos_is_the_one_below_private(void **state)
+{
+	static const struct row link[] = {{1, 0, "."}, {2, 1, "etc"}, {3, 2, "x"}};
+	static const struct row place[] = {
+	    {1, 0, "."}, {2, 1, "private"}, {3, 2, "etc"}, {4, 3, "x"}};
+	static const char *const ids[] = {PACKAGE};
+	struct ownership_sources sources = {.ids = ids, .id_count = COUNT(ids)};
+	struct world *w = *state;
+
+	folder_add(&w->mac, "private/etc/x", TEXT);
+	folder_link(&w->mac, "private/etc", "etc");
+	add_receipt(w, PACKAGE, link, COUNT(link));
+	add_receipt(w, "com.other.pkg", place, COUNT(place));
+	ownership_collect(&w->root, w->arena, &sources, &w->problems, &w->claims);
+	assert_int_equal(count_shared(w, "/private/etc/x", "com.other.pkg"), 1);
+}
+
 int
 main(void)
 {
@@ -190,6 +259,10 @@ main(void)
 		another_package_s_claim_is_remembered_too, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_receipt_that_cannot_be_read_is_told, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		what_two_receipts_of_the_product_list_may_be_another_s_too, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_path_behind_a_link_of_macos_is_the_one_below_private, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("ownership", tests, NULL, NULL);

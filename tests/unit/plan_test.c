@@ -89,6 +89,8 @@ files_stay_for_the_reason_that_is_true(void **state)
 		"it belongs to the replacement, or its rule says that it stays",
 		CLAIM_AS_INSTALLED},
 	    {"/Library/Apple/x", NULL, "it lies in a place that Apple keeps", CLAIM_AS_INSTALLED},
+	    {"/Library/Extensions/HighPointRR.kext/Contents/Info.plist", NULL,
+		"it is of a kext that ships with macOS", CLAIM_AS_INSTALLED},
 	};
 	struct world *w = *state;
 	size_t i;
@@ -151,12 +153,14 @@ folders_of_everybody_and_of_others_are_left_alone(void **state)
 
 	claim(w, "/Library", CLAIM_FOLDER);
 	claim(w, "/Library/Apple/x", CLAIM_FOLDER);
+	claim(w, "/Library/Extensions/HighPointRR.kext", CLAIM_FOLDER);
 	claim(w, "/Library/Extensions", CLAIM_FOLDER);
 	claim(w, "/opt/both", CLAIM_FOLDER)->other = "com.other.pkg";
 	claim(w, "/usr/local/lib", CLAIM_FOLDER);
 	make(w);
 	assert_int_equal(w->plan.step_count, 0);
 	assert_true(places_is_shared("/Library/Application Support"));
+	assert_true(places_is_shared("/private/etc/sudoers.d")); /* macOS has it empty */
 	assert_false(places_is_shared("/Library/Application Support/Example"));
 }
 
