@@ -110,6 +110,15 @@ find_owner(const struct plan_input *input, const struct kext_case *kext, const c
 	return NULL;
 }
 
+/* What Apple keeps, or has laid with macOS although it is another's. */
+static const char *
+reason_of_apple(const char *path)
+{
+	if (apple_keeps_path(path))
+		return "it lies in a place that Apple keeps";
+	return apple_ships_at(path) ? "it is of a kext that ships with macOS" : NULL;
+}
+
 /* Why a bundle stays; NULL when it goes. What another package lists in it is that
  * package's too: it may be the newer one. */
 static const char *
@@ -121,6 +130,8 @@ reason_to_keep_bundle(struct arena *arena, const struct plan_input *input,
 
 	if (trace->keeper != KEEPER_ROOT || is_to_keep(input, trace->path))
 		return "it is not this product's to give";
+	if (reason_of_apple(trace->path) != NULL)
+		return reason_of_apple(trace->path);
 	for (i = 0; i < input->claims->count; i++)
 		if (input->claims->items[i].other != NULL &&
 		    path_is_below_folded(input->claims->items[i].path, trace->path))
@@ -207,8 +218,8 @@ reason_to_keep_job(struct arena *arena, const struct plan_input *input, const st
 static const char *
 reason_to_keep(struct arena *arena, const struct plan_input *input, const struct claim *claim)
 {
-	if (apple_keeps_path(claim->path))
-		return "it lies in a place that Apple keeps";
+	if (reason_of_apple(claim->path) != NULL)
+		return reason_of_apple(claim->path);
 	if (is_to_keep(input, claim->path))
 		return "it belongs to the replacement, or its rule says that it stays";
 	if (input->claims->unreadable)
@@ -314,7 +325,7 @@ plan_folders(struct arena *arena, const struct plan_input *input, struct plan *p
 		claim = &input->claims->items[i - 1];
 		if (claim->state != CLAIM_FOLDER || claim->other != NULL ||
 		    input->claims->unreadable || is_vaulted(plan, claim->path) ||
-		    is_to_keep(input, claim->path) || apple_keeps_path(claim->path) ||
+		    is_to_keep(input, claim->path) || reason_of_apple(claim->path) != NULL ||
 		    places_is_shared(claim->path))
 			continue;
 		if (holds_kept(plan, claim->path))

@@ -102,8 +102,9 @@ goes_along(const struct plan *plan, const struct kext_case *kext)
 		for (j = 0; is_bundle_here(kext->traces[i]) && j < plan->step_count; j++) {
 			gone = plan->steps[j].subject;
 			if (plan->steps[j].kind == STEP_VAULT &&
-			    (path_is_below(gone, bundle) ||
-				(path_has_suffix(gone, ".kext") && path_is_below(bundle, gone))))
+			    (path_is_below_folded(gone, bundle) ||
+				(path_has_suffix(gone, ".kext") &&
+				    path_is_below_folded(bundle, gone))))
 				return gone;
 		}
 	}

@@ -343,6 +343,10 @@ a_bystander_is_not_taken_apart(void **state)
 	assert_true(is_refused_for(w,
 	    "com.other.driver, which is another product's, would be lost: "
 	    "/Library/Extensions/other.kext/Contents/Info.plist goes, and its bundle with it"));
+	/* APFS finds it so, too. */
+	w->claims[0].path = "/Library/extensions/Other.kext/Contents/Info.plist";
+	make(w);
+	assert_int_equal(w->plan.bystander_count, 1);
 	w->claims[0].other = "com.other.pkg";
 	make(w);
 	assert_int_equal(w->plan.bystander_count, 0);
