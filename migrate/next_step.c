@@ -131,6 +131,22 @@ next_of_approval(struct session *session)
 	return next;
 }
 
+/* A bundle that is left is what a new run goes on with. */
+static struct next_step
+next_of_unfinished(struct session *session, const struct subject *about)
+{
+	struct next_step next = {
+	    "some steps failed; run the command again when their cause is gone", status};
+
+	if (about == NULL || !about->evidence.step_unfinished || !about->evidence.facts.bundle)
+		return next;
+	next.text = "a run was cut off, or could not move the bundle, which is still there; the "
+		    "same command goes on with it";
+	next.command =
+	    make_command(session, about->now.migrates ? "migrate" : "uninstall", about);
+	return next;
+}
+
 static struct next_step
 next_of_unknown(const struct session *session, enum standing standing)
 {
@@ -170,8 +186,7 @@ next_step_find(
 	case 5:
 		return next_of_blocked(session, about, standing);
 	case 6:
-		return (struct next_step){
-		    "some steps failed; run the command again when their cause is gone", status};
+		return next_of_unfinished(session, about);
 	default:
 		return next_of_unknown(session, standing);
 	}

@@ -239,7 +239,7 @@ recover(struct session *session)
 		problem_add_text(&session->scan.problems, session->ledger.folder, "ledger",
 		    arena_printf(session->arena,
 			"run %lld (%s) was cut off; %d of its steps were finished now, the rest is "
-			"planned anew",
+			"left to the next plan",
 			(long long)session->recovery.run->id, session->recovery.run->command,
 			session->recovery.finished),
 		    false);
@@ -313,7 +313,8 @@ make_look(struct session *session)
 		session->look.witnesses_disagree = !witness_agree(session);
 }
 
-/* Whether the last run that acted on a row left a step begun or failed. */
+/* Whether the last run that acted on a row left a step begun or failed, or has not come to a
+ * bundle that it takes. */
 static bool
 is_unfinished(struct session *session, const struct ledger_case *row)
 {
@@ -325,6 +326,7 @@ is_unfinished(struct session *session, const struct ledger_case *row)
 		return false;
 	for (i = 0; i < count; i++)
 		if (steps[i].state == STEP_BEGUN ||
+		    (steps[i].state == STEP_PLANNED && step_takes_bundle(&steps[i])) ||
 		    (steps[i].state == STEP_FAILED && steps[i].kind == STEP_VAULT))
 			return true;
 	return false;

@@ -435,7 +435,7 @@ hold_steps(struct arena *arena, const struct plan_input *input, struct plan *pla
 	struct step *step = plan->steps, *end = plan->steps + plan->step_count;
 
 	for (; step < end; step++) {
-		if (step->kind == STEP_VAULT && path_has_suffix(step->subject, ".kext"))
+		if (step_takes_bundle(step))
 			continue;
 		step->state = STEP_SKIPPED;
 		step->message = arena_printf(arena,

@@ -2,8 +2,10 @@
 /* Carrying out steps, and finishing those of a run that was cut off. */
 #include <string.h>
 
+#include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/tool_console.h"
 #include "uninstall/run.h"
+#include "uninstall/vault.h"
 #include "kmutil-helpers/banned.h"
 
 static void
@@ -159,6 +161,33 @@ run_steps(struct run *run, struct step *steps, size_t count)
 	return error;
 }
 
+/* A bundle that was to go and is left keeps its case unfinished. */
+static void
+step_cut_off(struct step *step, const char *message)
+{
+	step->state = step_takes_bundle(step) ? STEP_FAILED : STEP_SKIPPED;
+	step->message = message;
+}
+
+/* A begun step is taken again, unless it moves what the vault has not registered, or what is
+ * another thing by now. */
+static int
+resume_step(struct run *run, struct step *step, struct recovery *recovery)
+{
+	const char *against = NULL;
+	int error = 0;
+
+	if (step->kind == STEP_VAULT)
+		error = vault_resume(
+		    run->ledger, run->arena, run->id, step->n, step->subject, &against);
+	if (error == 0 && against != NULL)
+		step_cut_off(step, against);
+	else if (error == 0)
+		error = step_act(run, step);
+	recovery->finished += step->state == STEP_DONE;
+	return error;
+}
+
 /* A rebuild asks a person, so that it is never repeated by itself. */
 static int
 recover_step(struct run *run, struct step *step, struct recovery *recovery)
@@ -170,11 +199,9 @@ recover_step(struct run *run, struct step *step, struct recovery *recovery)
 		step->state = STEP_FAILED;
 		step->message = "cut off while macOS was asked; what it decided is not known";
 	} else if (step->state == STEP_BEGUN) {
-		error = step_act(run, step);
-		recovery->finished += step->state == STEP_DONE;
+		error = resume_step(run, step, recovery);
 	} else if (step->state == STEP_PLANNED) {
-		step->state = STEP_SKIPPED;
-		step->message = "the run was cut off before this step";
+		step_cut_off(step, "the run was cut off before this step");
 	} else {
 		return 0;
 	}

@@ -54,8 +54,8 @@ struct recovery {
 	bool rebuild_was_cut_off;
 };
 
-/* Finishes the begun steps of a run that was cut off, marks the rest as skipped
- * and the run as failed: the next plan sees what is left. */
+/* Finishes the begun steps of a run that was cut off, marks the rest as skipped, or as
+ * failed where a bundle is left, and the run as failed: the next plan sees what is left. */
 int run_recover(struct run *run, struct recovery *recovery) __attribute__((warn_unused_result));
 
 /* One step of each kind; sets state and message, returns the ledger's faults. */

@@ -56,6 +56,8 @@ struct step_row {
 const struct step_row *step_get(enum step_kind kind);
 /* STEP_KIND_COUNT for an unknown name. */
 enum step_kind step_parse(const char *name);
+/* Whether it moves a kext's bundle, with all that it holds. */
+bool step_takes_bundle(const struct step *step);
 const char *step_state_name(enum step_state state);
 enum step_state step_state_parse(const char *name);
 

@@ -61,12 +61,12 @@ static int
 act_vault(struct run *run, struct step *step)
 {
 	struct stat st;
-	bool is_bundle = path_has_suffix(step->subject, ".kext"), is_folder;
+	bool is_folder;
 	int error = path_stat(&run->ledger->root, step->subject, &st);
 
 	is_folder = error == 0 && S_ISDIR(st.st_mode);
 	error = vault_put(
-	    run->ledger, run->arena, run->id, step->n, step->subject, is_folder && !is_bundle);
+	    run->ledger, run->arena, run->id, step->n, step->subject, is_folder && !step_takes_bundle(step));
 	if (error == 0)
 		return step_done(step, "in the vault");
 	if (error == 1)

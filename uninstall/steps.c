@@ -2,6 +2,7 @@
 /* The table of step kinds. */
 #include <string.h>
 
+#include "kmutil-helpers/path.h"
 #include "uninstall/step.h"
 #include "kmutil-helpers/banned.h"
 
@@ -52,6 +53,13 @@ step_parse(const char *name)
 		if (strcmp(step_rows[i].name, name) == 0)
 			return (enum step_kind)i;
 	return STEP_KIND_COUNT;
+}
+
+bool
+step_takes_bundle(const struct step *step)
+{
+	return step->kind == STEP_VAULT && step->subject != NULL &&
+	       path_has_suffix(step->subject, ".kext");
 }
 
 const char *

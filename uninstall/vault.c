@@ -212,6 +212,50 @@ check_item(const struct place *at, const struct vaulted *item)
 	return error;
 }
 
+static const struct vaulted *
+find_step(const struct vaulted *items, size_t count, int n)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (items[i].n == n)
+			return &items[i];
+	return NULL;
+}
+
+/* Why what stands there is not to be moved; NULL: it is the item, or nothing. */
+static const char *
+reason_to_leave(const struct root *root, const char *path, const struct vaulted *item)
+{
+	struct place at;
+	struct stat st;
+	int error = path_find_place(root, path, &at);
+
+	if (error == 0 && fstatat(at.parent_fd, at.leaf, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		error = -errno;
+	if (error == 0)
+		error = item != NULL ? check_item(&at, item) : -FAULT_MISSING;
+	place_done(&at);
+	if (error == 0 || error == -ENOENT || error == -ENOTDIR)
+		return NULL;
+	return error == -FAULT_MISSING	  ? "the run was cut off before it moved anything"
+	       : error == -FAULT_TAMPERED ? "something else is there now; it was left where it is"
+					  : fault_sentence(error);
+}
+
+int
+vault_resume(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
+    const char **against)
+{
+	struct vaulted *items;
+	size_t count;
+	int error = ledger_vault_list(ledger, arena, run, &items, &count);
+
+	*against = error == 0 ? reason_to_leave(&ledger->root, path, find_step(items, count, n))
+			      : NULL;
+	return error;
+}
+
 /* An inode number says nothing by itself: what is made where another thing was removed may get
  * the number of what was removed. */
 static bool

@@ -16,6 +16,11 @@
  * that is not empty, left alone (only_empty); -FAULT_CHANGED; -FAULT_MOUNT; -errno. */
 int vault_put(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
     bool only_empty) __attribute__((warn_unused_result));
+/* Whether a step that was cut off may be taken again. *against is NULL where what stands at
+ * its path is what was registered, or nothing does; else why not, in a sentence. 0, or the
+ * ledger's fault. */
+int vault_resume(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
+    const char **against) __attribute__((warn_unused_result));
 /* Copies a file, with its metadata, and leaves it where it is. 0, 1, or as above. */
 int vault_copy(struct ledger *ledger, struct arena *arena, int64_t run, int n, const char *path,
     const char *suffix) __attribute__((warn_unused_result));

@@ -123,4 +123,26 @@ expect 3 'uninstalled again' kextirpate uninstall --approval=never --without-rep
 expect 0 'undo gives back that one' kextirpate undo --json
 json "j['undoes']" '[3]'
 
+echo '# killed when its run had begun and nothing had moved'
+low=1 high=400
+while [ $((high - low)) -gt 0 ]; do
+  middle=$(((low + high) / 2))
+  new 15.7 apple capture-card >"$story/new"
+  kill_at $middle uninstall --approval=never "$card"
+  kextirpate status --json "$card"
+  if grep -q '"installed"' "$out"; then low=$((middle + 1)); else high=$middle; fi
+done
+new 15.7 apple capture-card >"$story/new"
+kill_at "$low" uninstall --approval=never "$card"
+for again in '' ' again'; do
+  expect 6 "the daemon says that it is not finished$again" kextirpate recheck --json
+  standing removing
+done
+is 'and that nothing is there to approve' "$(grep -c 'kextirpate approve' "$out")" 0
+expect 0 'munki runs it again' kextirpate status --installcheck "$card"
+expect 6 'and so does a person' kextirpate status "$card"
+says "kextirpate uninstall $card"
+expect 3 'which goes on' kextirpate uninstall --approval=never --json "$card"
+standing approval-pending
+
 done_testing
