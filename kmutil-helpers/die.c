@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "kmutil-helpers/buf.h"
 #include "kmutil-helpers/die.h"
+
+#define MESSAGE_BYTES 8192 /* what is longer is cut */
 
 static int always; /* 0: as the caller says */
 
@@ -13,16 +18,43 @@ die_always_with(int status)
 	always = status;
 }
 
+static _Noreturn void
+end(int status, const char *synopsis, const char *format, va_list args)
+{
+	static bool ending; /* there is no memory for the message of the first call */
+	char message[MESSAGE_BYTES];
+	struct buf line = {0};
+
+	(void)fflush(stdout);
+	(void)vsnprintf(message, sizeof(message), format, args);
+	if (!ending) {
+		ending = true;
+		buf_text(&line, "kextirpate: ");
+		buf_name(&line, message);
+		buf_text(&line, "\n");
+		if (synopsis != NULL)
+			buf_printf(&line, "usage: kextirpate %s\n", synopsis);
+		(void)!buf_flush(&line, STDERR_FILENO);
+	} else {
+		(void)fprintf(stderr, "kextirpate: %s\n", format);
+	}
+	exit(always != 0 ? always : status);
+}
+
 _Noreturn void
 die(int status, const char *format, ...)
 {
 	va_list args;
 
-	(void)fflush(stdout);
-	(void)fputs("kextirpate: ", stderr);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
-	va_end(args);
-	(void)fputc('\n', stderr);
-	exit(always != 0 ? always : status);
+	end(status, NULL, format, args);
+}
+
+_Noreturn void
+die_usage(const char *synopsis, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	end(EXIT_USAGE, synopsis, format, args);
 }

@@ -23,7 +23,11 @@ enum exit_error {
  * whose answer is yes or no (munki's installcheck). */
 void die_always_with(int status);
 
-/* Prints "kextirpate: " and the message on stderr, then ends with status. */
+/* Prints "kextirpate: " and the message on stderr, as one line whatever it names (buf_name),
+ * then ends with status. */
 _Noreturn void die(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same with EXIT_USAGE, and behind it how a command is called: "scan [TARGET...]". */
+_Noreturn void die_usage(const char *synopsis, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

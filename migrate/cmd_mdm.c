@@ -14,7 +14,7 @@ enum mdm_argument { ARGUMENT_NONE, ARGUMENT_RULE, ARGUMENT_TEAM, ARGUMENT_TARGET
 struct mdm_kind {
 	const char *name, *argument_name;
 	enum mdm_argument argument;
-	void (*print)(struct report *report, struct buf *out, const char *argument);
+	int (*print)(struct report *report, struct buf *out, const char *argument); /* the exit */
 };
 
 static const struct rule *
@@ -34,16 +34,18 @@ warn(struct report *report, const char *text)
 	problem_add_text(&report->session->scan.problems, NULL, "mdm", text, false);
 }
 
-static void
+static int
 print_restart(struct report *report, struct buf *out, const char *argument)
 {
 	const struct host *host = &report->session->host;
 
 	(void)argument;
-	if (host->macos >= 11 && host->chip == HOST_CHIP_APPLE && host->mdm_control == HOST_NO)
-		die(5, "restart-device: on this Mac MDM may not rebuild the collection of kexts "
-		       "(bputil -d: MDM control); whoever owns the Mac allows it in Recovery, or "
-		       "Automated Device Enrolment does");
+	if (host->macos >= 11 && host->chip == HOST_CHIP_APPLE && host->mdm_control == HOST_NO) {
+		warn(report, "on this Mac MDM may not rebuild the collection of kexts (bputil -d: "
+			     "MDM control); whoever owns the Mac allows it in Recovery, or "
+			     "Automated Device Enrolment does");
+		return 5;
+	}
 	if (host->mdm_control == HOST_UNKNOWN)
 		warn(report, "whether MDM may rebuild the collection on the Mac is not known here; "
 			     "on Apple silicon bputil -d tells, as root");
@@ -52,9 +54,10 @@ print_restart(struct report *report, struct buf *out, const char *argument)
 	    "shown (assumption mdm-rebuild-removes); the device restarts at once; believe "
 	    "kextirpate status afterwards");
 	mdm_restart_device(out);
+	return 0;
 }
 
-static void
+static int
 print_sysext(struct report *report, struct buf *out, const char *argument)
 {
 	const struct rule *rule = rule_of(report->session, argument);
@@ -64,9 +67,10 @@ print_sysext(struct report *report, struct buf *out, const char *argument)
 	if (mdm_system_extension_profile(out, report->session->arena, rule) == 0)
 		die(EXIT_BAD_INPUT, "%s: its rule names no replacement whose Team ID is known",
 		    argument);
+	return 0;
 }
 
-static void
+static int
 print_privacy(struct report *report, struct buf *out, const char *argument)
 {
 	if (!mdm_is_team(argument))
@@ -75,47 +79,61 @@ print_privacy(struct report *report, struct buf *out, const char *argument)
 		    "kextirpate, with the identifier " MDM_CODE_ID,
 		    argument);
 	mdm_privacy_profile(out, report->session->arena, argument);
+	return 0;
 }
 
-static void
+static int
 print_background(struct report *report, struct buf *out, const char *argument)
 {
 	(void)argument;
 	mdm_background_profile(out, report->session->arena);
+	return 0;
 }
 
+/* The target as a word of a script. What it means on another Mac cannot be known here; a word
+ * without a dot or colon is a rule's id, or wrong. */
 static const char *
 quoted(struct report *report, const char *argument)
 {
-	return argument == NULL ? "" : report_shell_word(report->session->arena, argument);
+	if (argument == NULL)
+		return "";
+	if (argument[0] != '/' && strpbrk(argument, ".:") == NULL &&
+	    rule_of(report->session, argument) == NULL)
+		die(EXIT_USAGE, "%s: no rule has that id; kextirpate rules list has them all",
+		    argument);
+	return report_shell_word(report->session->arena, argument);
 }
 
-static void
+static int
 print_jamf(struct report *report, struct buf *out, const char *argument)
 {
 	mdm_extension_attribute(out, report->session->arena, quoted(report, argument));
+	return 0;
 }
 
-static void
+static int
 print_intune(struct report *report, struct buf *out, const char *argument)
 {
 	mdm_intune_attribute(out, report->session->arena, quoted(report, argument));
+	return 0;
 }
 
-static void
+static int
 print_munki(struct report *report, struct buf *out, const char *argument)
 {
 	const struct rule *rule = rule_of(report->session, argument);
 	const char *name = rule != NULL ? rule->id : path_leaf(argument);
 
 	mdm_munki(out, report->session->arena, name, quoted(report, argument), rule);
+	return 0;
 }
 
-static void
+static int
 print_osquery(struct report *report, struct buf *out, const char *argument)
 {
 	(void)report, (void)argument;
 	mdm_osquery(out);
+	return 0;
 }
 
 static const struct mdm_kind kinds[] = {
@@ -137,9 +155,9 @@ die_of_kind(const char *word)
 	size_t i;
 
 	for (i = 0; i < KIND_COUNT; i++)
-		buf_printf(&list, "\n  kextirpate mdm %s%s", kinds[i].name, kinds[i].argument_name);
-	die(EXIT_USAGE, "mdm: %s is not known or not told as it wants; there are%s", word,
-	    list.bytes);
+		buf_printf(&list, "%smdm %s%s", i > 0 ? "\n       kextirpate " : "", kinds[i].name,
+		    kinds[i].argument_name);
+	die_usage(list.bytes, "mdm: %s is not known, or has not the argument that it takes", word);
 }
 
 static const struct mdm_kind *
@@ -171,15 +189,15 @@ mdm_command(const struct options *options)
 	session_begin(
 	    &session, options, kind->print == print_restart ? SESSION_HOST_POLICY : SESSION_AWAY);
 	report_begin(&report, &session, "mdm");
-	kind->print(&report, &text, options->target_count > 1 ? options->targets[1] : NULL);
+	exit = kind->print(&report, &text, options->target_count > 1 ? options->targets[1] : NULL);
 	if (report.is_json) {
 		json_text(&report.json, "kind", kind->name);
-		json_text(&report.json, "text", text.bytes);
+		json_text(&report.json, "text", text.bytes); /* NULL: refused */
 	} else {
 		buf_add(&report.out, text.bytes, text.len);
 	}
 	buf_done(&text);
-	exit = report_end(&report, 0);
+	exit = report_end(&report, exit);
 	session_end(&session);
 	return exit;
 }

@@ -53,7 +53,7 @@ show_rule(const struct options *options)
 	if (rule == NULL) {
 		for (i = 0; i < session.rules.count; i++)
 			nearest_offer(&nearest, session.rules.rules[i].id);
-		die(EXIT_USAGE, "%s: no rule has that id%s; kextirpate rules list has them all",
+		die(EXIT_USAGE, "%s: no rule has that id; kextirpate rules list has them all%s",
 		    options->targets[1], nearest_text(session.arena, &nearest));
 	}
 	report_begin(&report, &session, "rules");
@@ -74,18 +74,16 @@ rules_command(const struct options *options)
 	if (strcmp(verb, "draft") == 0 && options->target_count == 2)
 		return rules_draft(options);
 	if (options->root != NULL)
-		die(EXIT_USAGE,
-		    "rules: --root goes with draft, which looks at a Mac\nusage: kextirpate %s",
-		    cmd_rules.synopsis);
+		die_usage(
+		    cmd_rules.synopsis, "rules: --root goes with draft, which looks at a Mac");
 	if (strcmp(verb, "list") == 0 && options->target_count == 1)
 		return list_rules(options);
 	if (strcmp(verb, "show") == 0 && options->target_count == 2)
 		return show_rule(options);
 	if (strcmp(verb, "lint") == 0)
 		return rules_lint(options);
-	die(EXIT_USAGE,
-	    "rules: list, show ID, lint [FILE...] or draft TARGET is needed\nusage: kextirpate %s",
-	    cmd_rules.synopsis);
+	die_usage(
+	    cmd_rules.synopsis, "rules: list, show ID, lint [FILE...] or draft TARGET is needed");
 }
 
 const struct command cmd_rules = {

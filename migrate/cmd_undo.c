@@ -165,8 +165,8 @@ find_target(struct undo *undo)
 		    fault_sentence(error));
 	find_strays(undo, id);
 	if (id > 0 && undo->target == NULL && undo->left == 0)
-		die(EXIT_USAGE, "%lld: there is no such run; kextirpate history lists them",
-		    (long long)id);
+		die(EXIT_USAGE, "%s: there is no such run; kextirpate history lists them",
+		    session->options->targets[0]);
 	if (undo->target != NULL && session->ledger.db != NULL)
 		error = read_target(undo);
 	if (error != 0)

@@ -217,8 +217,7 @@ collect_readme(struct buf *out, const struct collection *collection, const struc
 	    "scan-root.json        the same without what only a running Mac can tell\n"
 	    "explain.txt           why each kext is there\n"
 	    "history.html          which macOS had which kext where\n"
-	    "state/ledger.db       the ledger\n"
-	    "tools/                what Apple's tools said\n"
+	    "%stools/                what Apple's tools said\n"
 	    "root/                 what the scan read: kextirpate scan --root root answers as "
 	    "scan-root.json\n\n"
 	    "Of executables and collections root/ has the parts that were read, and holes for the "
@@ -233,7 +232,11 @@ collect_readme(struct buf *out, const struct collection *collection, const struc
 	    "One file has at most %llu MiB of parts, the archive %llu MiB, a tool's output %zu "
 	    "MiB, "
 	    "the log\nsix hours.\n",
-	    KEXTIRPATE_VERSION, session->now, collection->names.count, collection->replaced,
+	    KEXTIRPATE_VERSION, session->now,
+	    session->ledger.db != NULL
+		? "state/ledger.db       the ledger: kextirpate history --state \"$PWD/state\"\n"
+		: "",
+	    collection->names.count, collection->replaced,
 	    (unsigned long long)(COLLECT_FILE_BYTES >> 20),
 	    (unsigned long long)(COLLECT_ALL_BYTES >> 20), COLLECT_TOOL_BYTES >> 20);
 	buf_text(out, "\nLeft out\n");

@@ -98,7 +98,7 @@ die_unknown(struct session *session, const char *word, const struct sysext_list 
 		for (j = 0; j < rule->kext_count; j++)
 			nearest_offer(&nearest, rule->kexts[j].bundle_id);
 	}
-	die(EXIT_USAGE, "%s: no rule knows it, %s%s; kextirpate rules list says what rules know",
+	die(EXIT_USAGE, "%s: no rule knows it, %s; kextirpate rules list says what rules know%s",
 	    word,
 	    session->options->log != NULL
 		? "macOS lists no such system extension, and the log names none"

@@ -217,7 +217,7 @@ say_first_move(struct arena *arena, const struct explain_input *input,
 			    "The rebuild did not let go; kextirpate approve may be tried again.");
 		story_say_assumption(arena, story, ABOUT_WAY_OUT,
 		    ASSUMPTION_PANIC_MEDIC_REMOVES_ALL,
-		    "kmutil trigger-panic-medic in Recovery ends it, and takes every other kext "
+		    "in Recovery kmutil trigger-panic-medic ends it, and takes every other kext "
 		    "and approval along.");
 		return;
 	default:

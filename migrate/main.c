@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kextirpate: takes legacy kernel extensions away, for good. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,15 +13,17 @@
 #include "migrate/version.h"
 #include "kmutil-helpers/banned.h"
 
+#define HELP_COLUMNS 24
+
 static void
-print_help(void)
+print_help(FILE *out)
 {
 	const struct command *const *command;
 
-	(void)printf("usage: kextirpate COMMAND [OPTIONS] [TARGET...]\n\n");
+	(void)fprintf(out, "usage: kextirpate COMMAND [OPTIONS] [TARGET...]\n\n");
 	for (command = commands; *command != NULL; command++)
-		(void)printf("  %-10s %s\n", (*command)->name, (*command)->summary);
-	(void)printf(
+		(void)fprintf(out, "  %-10s %s\n", (*command)->name, (*command)->summary);
+	(void)fprintf(out,
 	    "\nTARGET: a rule's id, a kext's bundle id (* allowed), receipt:ID, or the path of"
 	    " a .kext.\n\"kextirpate COMMAND --help\" lists a command's options;"
 	    " kextirpate(8) has the rest.\n");
@@ -30,15 +34,33 @@ print_command_help(const struct command *command)
 {
 	const struct option_row *row;
 	char word[64];
+	int len;
 
 	(void)printf("usage: kextirpate %s\n\n%s\n\n", command->synopsis, command->summary);
 	for (row = options_table(); row->name != NULL; row++) {
 		if ((row->groups & (command->groups | OPTIONS_ALL)) == 0)
 			continue;
-		(void)snprintf(word, sizeof(word), "%s%s%s", row->name,
+		len = snprintf(word, sizeof(word), "%s%s%s", row->name,
 		    row->argument != NULL ? "=" : "", row->argument != NULL ? row->argument : "");
-		(void)printf("  %-24s %s\n", word, row->help);
+		(void)printf("  %-*s%s%*s%s\n", HELP_COLUMNS, word, len > HELP_COLUMNS ? "\n" : " ",
+		    len > HELP_COLUMNS ? HELP_COLUMNS + 3 : 0, "", row->help);
 	}
+}
+
+/* What was printed must have arrived. */
+static int
+end_printing(void)
+{
+	if (fflush(stdout) != 0)
+		die(EXIT_IO, "the results could not be written: %s", strerror(errno));
+	return 0;
+}
+
+static int
+print_version(void)
+{
+	(void)printf("kextirpate %s\n", KEXTIRPATE_VERSION);
+	return end_printing();
 }
 
 static _Noreturn void
@@ -49,21 +71,17 @@ die_unknown(const char *name)
 
 	for (command = commands; *command != NULL; command++)
 		nearest_offer(&nearest, (*command)->name);
-	die(EXIT_USAGE,
-	    "%s is not a command%s\nusage: kextirpate COMMAND [OPTIONS] [TARGET...]; "
-	    "kextirpate --help lists the commands",
-	    name, nearest_text(arena_new(0), &nearest));
+	die_usage("COMMAND [OPTIONS] [TARGET...]; kextirpate --help lists the commands",
+	    "%s is not a command%s", name, nearest_text(arena_new(0), &nearest));
 }
 
 static void
 check_targets(const struct command *command, const struct options *options)
 {
 	if ((int)options->target_count < command->min_targets)
-		die(EXIT_USAGE, "%s: a TARGET is needed\nusage: kextirpate %s", command->name,
-		    command->synopsis);
+		die_usage(command->synopsis, "%s: an argument is missing", command->name);
 	if (command->max_targets >= 0 && (int)options->target_count > command->max_targets)
-		die(EXIT_USAGE, "%s: more arguments than it takes\nusage: kextirpate %s",
-		    command->name, command->synopsis);
+		die_usage(command->synopsis, "%s: more arguments than it takes", command->name);
 }
 
 /* What the fleet's settings say, for the commands that they are for, on this Mac. */
@@ -91,8 +109,10 @@ run_command(const struct command *command, int argc, char **argv)
 	options_parse(argc, argv, command->groups | OPTIONS_ALL, command->synopsis, &options);
 	if (options.help) {
 		print_command_help(command);
-		return fflush(stdout) == 0 ? 0 : EXIT_IO;
+		return end_printing();
 	}
+	if (options.version)
+		return print_version();
 	/* In a person's session the agent is that person, and asks the app as such. */
 	if (command->needs_root && !options.dry_run && !options.pending && geteuid() != 0)
 		die(EXIT_NOT_ROOT, "%s: must be run as root; nothing was changed", command->name);
@@ -104,23 +124,34 @@ run_command(const struct command *command, int argc, char **argv)
 	return exit;
 }
 
+/* Whoever closed one of the first three must not find messages in the next file that is opened. */
+static void
+open_standard_files(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct command *command;
 
+	open_standard_files();
 	if (argc < 2) {
-		print_help();
+		print_help(stderr);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		print_help();
-		return fflush(stdout) == 0 ? 0 : EXIT_IO;
+		print_help(stdout);
+		return end_printing();
 	}
-	if (strcmp(argv[1], "--version") == 0) {
-		(void)printf("kextirpate %s\n", KEXTIRPATE_VERSION);
-		return fflush(stdout) == 0 ? 0 : EXIT_IO;
-	}
+	if (strcmp(argv[1], "--version") == 0)
+		return print_version();
 	command = command_find(argv[1]);
 	if (command == NULL)
 		die_unknown(argv[1]);

@@ -27,7 +27,7 @@ status_script(struct arena *arena, const char *target)
 	    "  7) word=unknown ;;\n"
 	    "  *) word=error ;;\n"
 	    "  esac\n"
-	    "  value=\"$word: $(echo \"$lines\" | tr '\\n' ';')\"\n"
+	    "  value=\"$word: $(printf '%%s\\n' \"$lines\" | tr '\\n<>&' ';___')\"\n"
 	    "fi\n",
 	    target[0] != '\0' ? " " : "", target);
 }
@@ -39,7 +39,7 @@ mdm_extension_attribute(struct buf *out, struct arena *arena, const char *target
 	    "#!/bin/sh\n# Jamf Pro: an extension attribute of the type String.\n"
 	    "# The first word is one of: done present restart approval dext blocked partly "
 	    "unknown\n"
-	    "# error; then come the kexts.\n%secho \"<result>$value</result>\"\n",
+	    "# error; then come the kexts.\n%sprintf '<result>%%s</result>\\n' \"$value\"\n",
 	    status_script(arena, target));
 }
 
@@ -50,7 +50,7 @@ mdm_intune_attribute(struct buf *out, struct arena *arena, const char *target)
 	    "#!/bin/sh\n# Intune: a custom attribute of the type String, run as root.\n"
 	    "# The first word is one of: done present restart approval dext blocked partly "
 	    "unknown\n"
-	    "# error; then come the kexts.\n%secho \"$value\"\n",
+	    "# error; then come the kexts.\n%sprintf '%%s\\n' \"$value\"\n",
 	    status_script(arena, target));
 }
 

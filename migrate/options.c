@@ -28,6 +28,7 @@ static const struct option_row option_rows[] = {
     {"-q", NULL, OPTIONS_ALL, "print less", FLAG(quiet)},
     {"-v", NULL, OPTIONS_ALL, "print more", FLAG(verbose)},
     {"--help", NULL, OPTIONS_ALL, "explain the command", FLAG(help)},
+    {"--version", NULL, OPTIONS_ALL, "print the version", FLAG(version)},
     {"--root", "DIR", OPTIONS_READ, "look at another Mac's volume, or a copy", TEXT(root)},
     {"--data", "DIR", OPTIONS_READ, "where its Data volume is mounted, if elsewhere", TEXT(data)},
     {"--preboot", "DIR", OPTIONS_READ, "where its Preboot volume is mounted, if elsewhere",
@@ -52,7 +53,7 @@ static const struct option_row option_rows[] = {
     {"--context", "terminal|mdm|login|installer", OPTIONS_REMOVE,
 	"in whose hands this runs; found by itself", CHOICE(context)},
     {"--strict", NULL, OPTIONS_REMOVE, "in an installer keep the status 5 and 6", FLAG(strict)},
-    {"--policy", "report|repair", OPTIONS_RECHECK, "what to do about a kext that came back",
+    {"--policy", "report|repair", OPTIONS_REMOVE, "what recheck does about a kext that came back",
 	CHOICE(policy)},
     {"--installcheck", NULL, OPTIONS_STATUS,
 	"end with 0 when uninstall would change something, else 1", FLAG(installcheck)},
@@ -75,12 +76,6 @@ const struct option_row *
 options_table(void)
 {
 	return option_rows;
-}
-
-static _Noreturn void
-usage(const char *synopsis, const char *what, const char *word)
-{
-	die(EXIT_USAGE, "%s %s\nusage: kextirpate %s", word, what, synopsis);
 }
 
 static const struct option_row *
@@ -111,8 +106,7 @@ choose(const char *synopsis, const struct option_row *row, const char *value)
 		if (word[len] == '\0')
 			break;
 	}
-	die(EXIT_USAGE, "%s=%s: the value must be one of %s\nusage: kextirpate %s", row->name,
-	    value, row->argument, synopsis);
+	die_usage(synopsis, "%s=%s: the value must be one of %s", row->name, value, row->argument);
 }
 
 /* The seconds of "90s", "10m" or "1h", a day at the most. */
@@ -131,8 +125,7 @@ read_time(const char *synopsis, const struct option_row *row, const char *value)
 			  : unit[0] == 'h' ? number * 3600
 					   : 0;
 	if (seconds < 1 || seconds > SECONDS_PER_DAY)
-		die(EXIT_USAGE, "%s=%s: is no time; 90s, 10m or 1h is one\nusage: kextirpate %s",
-		    row->name, value, synopsis);
+		die_usage(synopsis, "%s=%s: is no time; 90s, 10m or 1h is one", row->name, value);
 	return (int)seconds;
 }
 
@@ -151,6 +144,8 @@ set_member(
 		memcpy(member, &yes, sizeof(yes));
 		break;
 	case OPTION_TEXT:
+		if (*value == '\0')
+			die_usage(synopsis, "%s needs a value", row->name);
 		memcpy(member, &value, sizeof(value));
 		break;
 	case OPTION_CHOICE:
@@ -169,6 +164,14 @@ set_member(
 	}
 }
 
+/* Whether a command that does what another one has planned is to be given the option, too. */
+static bool
+is_of_plan(const struct option_row *row)
+{
+	return (row->groups & OPTIONS_REMOVE) != 0 ||
+	       (row->groups == OPTIONS_ALL && row->kind == OPTION_TEXT);
+}
+
 /* Takes the option at argv[*i], and the value behind it. */
 static void
 take_option(
@@ -178,18 +181,22 @@ take_option(
 	size_t len = strcspn(word, "=");
 	const struct option_row *row = find_option(word, len, groups);
 
+	if (row != NULL && is_of_plan(row))
+		options->words[options->word_count++] = word;
 	if (row == NULL)
-		usage(synopsis, "is not an option of this command", word);
+		die_usage(synopsis, "%s is not an option of this command", word);
 	if (row->argument == NULL) {
 		if (word[len] == '=')
-			usage(synopsis, "takes no value", word);
+			die_usage(synopsis, "%s takes no value", row->name);
 		set_member(options, synopsis, row, NULL);
 	} else if (word[len] == '=') {
 		set_member(options, synopsis, row, word + len + 1);
 	} else if (*i + 1 < argc) {
 		set_member(options, synopsis, row, argv[++*i]);
+		if (is_of_plan(row))
+			options->words[options->word_count++] = argv[*i];
 	} else {
-		usage(synopsis, "needs a value", word);
+		die_usage(synopsis, "%s needs a value", word);
 	}
 }
 
@@ -199,9 +206,10 @@ options_parse(int argc, char **argv, int groups, const char *synopsis, struct op
 	bool only_targets = false;
 	int i;
 
-	*options =
-	    (struct options){.groups = groups, .targets = calloc((size_t)argc + 1, sizeof(char *))};
-	if (options->targets == NULL)
+	*options = (struct options){.groups = groups,
+	    .targets = calloc((size_t)argc + 1, sizeof(char *)),
+	    .words = calloc((size_t)argc + 1, sizeof(char *))};
+	if (options->targets == NULL || options->words == NULL)
 		die(EXIT_BUG, "out of memory");
 	for (i = 1; i < argc; i++) {
 		if (!only_targets && strcmp(argv[i], "--") == 0)
@@ -209,10 +217,11 @@ options_parse(int argc, char **argv, int groups, const char *synopsis, struct op
 		else if (!only_targets && argv[i][0] == '-')
 			take_option(argc, argv, &i, groups, synopsis, options);
 		else if (argv[i][0] == '\0')
-			usage(synopsis, "is empty: a target has a name", "\"\"");
+			die_usage(synopsis, "an argument is empty");
 		else
-			options->targets[options->target_count++] = argv[i];
+			options->words[options->word_count++] =
+			    options->targets[options->target_count++] = argv[i];
 	}
 	if (options->root == NULL && (options->data != NULL || options->preboot != NULL))
-		usage(synopsis, "go with --root", "--data and --preboot");
+		die_usage(synopsis, "--data and --preboot go with --root");
 }

@@ -16,7 +16,6 @@ enum option_group {
 	OPTIONS_CHANGE = 4,  /* where something changes */
 	OPTIONS_REMOVE = 8,  /* uninstall, migrate, recheck */
 	OPTIONS_SCAN = 16,
-	OPTIONS_RECHECK = 32,
 	OPTIONS_STATUS = 64,
 	OPTIONS_TARGETS = 1 << 12, /* approve: targets are acted on, and nothing is removed */
 	OPTIONS_WAIT = 128,
@@ -40,7 +39,7 @@ enum policy { POLICY_DEFAULT, POLICY_REPORT, POLICY_REPAIR };
 struct options {
 	bool json, quiet, verbose, dry_run, all, all_matching;
 	bool accept_bystanders, without_replacement, keep_receipts, pending_ok;
-	bool help, installcheck, update_ready;
+	bool help, version, installcheck, update_ready;
 	const char *root, *data, *preboot, *rules, *state, *html, *log;
 	enum approval approval;
 	enum policy policy;
@@ -55,6 +54,8 @@ struct options {
 	unsigned int accepted_losses; /* 1 << enum loss, each */
 	const char **targets; /* borrowed from argv; in order */
 	size_t target_count;
+	const char **words; /* the same, with the options that the doer of a plan needs as well */
+	size_t word_count;
 };
 
 enum option_kind {

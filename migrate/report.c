@@ -134,7 +134,10 @@ report_end(struct report *report, int exit)
 	error = buf_flush(&report->out, STDOUT_FILENO);
 	buf_done(&report->out);
 	if (error != 0)
-		die(EXIT_IO, "the results could not be written: %s", fault_sentence(error));
+		die(EXIT_IO, "the results could not be written: %s%s", fault_sentence(error),
+		    (report->session->options->groups & OPTIONS_CHANGE) != 0
+			? "; what was done is in the ledger: kextirpate history"
+			: "");
 	return pending && report->session->options->pending_ok
 		   ? 0
 		   : context_exit(report->session->context, report->session->options, exit);
@@ -152,12 +155,20 @@ report_worst(struct subject *const *subjects, size_t count)
 	return worst;
 }
 
-static const char *
-next_text(const struct report *report, const char *text)
+/* What is next where nothing was done: the command that does it, with the words of this one. */
+static const char *const *
+doer_command(const struct report *report)
 {
-	return report->doer != NULL ? arena_printf(report->session->arena,
-					  "do it with %s; then: %s", report->doer, text)
-				    : text;
+	const struct options *options = report->session->options;
+	const char **words =
+	    arena_array(report->session->arena, options->word_count + 3, sizeof(*words));
+	size_t i;
+
+	words[0] = "kextirpate";
+	words[1] = report->doer;
+	for (i = 0; i < options->word_count; i++)
+		words[i + 2] = options->words[i];
+	return words;
 }
 
 void
@@ -166,8 +177,13 @@ report_json_next(
 {
 	struct next_step next = next_step_find(report->session, about, standing, exit);
 
+	if (report->doer != NULL) {
+		next.text = arena_printf(
+		    report->session->arena, "%s does it; then: %s", report->doer, next.text);
+		next.command = doer_command(report);
+	}
 	json_object_begin(&report->json, "next");
-	json_text(&report->json, "text", next_text(report, next.text));
+	json_text(&report->json, "text", next.text);
 	if (next.command == NULL) {
 		json_null(&report->json, "command");
 	} else {
@@ -179,28 +195,36 @@ report_json_next(
 	json_end(&report->json);
 }
 
+/* "next: TEXT: COMMAND". The command stays whole: it is there to be copied. */
+static void
+add_next(struct report *report, const char *text, const char *const *words)
+{
+	struct buf command = {0};
+
+	for (; words != NULL && *words != NULL; words++) {
+		buf_text(&command, " ");
+		buf_name(&command, report_shell_word(report->session->arena, *words));
+	}
+	buf_printf(&report->out, "%s%s", text, command.len > 0 ? ":" : "");
+	if (command.len > 0 && columns_width(text) + 1 + command.len > COLUMNS)
+		buf_text(&report->out, "\n ");
+	buf_add(&report->out, command.bytes, command.len);
+	buf_text(&report->out, "\n");
+	buf_done(&command);
+}
+
 void
 report_text_next(
     struct report *report, const struct subject *about, enum standing standing, int exit)
 {
 	struct next_step next = next_step_find(report->session, about, standing, exit);
-	struct buf command = {0};
-	const char *text;
-	size_t i;
+	struct arena *arena = report->session->arena;
 
 	if (report->session->options->quiet)
 		return;
-	for (i = 0; next.command != NULL && next.command[i] != NULL; i++) {
-		buf_text(&command, " ");
-		buf_name(&command, report_shell_word(report->session->arena, next.command[i]));
-	}
-	text = arena_printf(
-	    report->session->arena, "next: %s%s", next_text(report, next.text), i > 0 ? ":" : "");
-	buf_text(&report->out, text);
-	/* The command stays whole: it is there to be copied. */
-	if (i > 0 && columns_width(text) + command.len > COLUMNS)
-		buf_text(&report->out, "\n ");
-	buf_add(&report->out, command.bytes, command.len);
-	buf_done(&command);
-	buf_text(&report->out, "\n");
+	if (report->doer != NULL)
+		add_next(report, "next", doer_command(report));
+	add_next(report,
+	    arena_printf(arena, "%s: %s", report->doer != NULL ? "then" : "next", next.text),
+	    next.command);
 }

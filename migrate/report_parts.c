@@ -13,9 +13,23 @@
 const char *
 report_shell_word(struct arena *arena, const char *word)
 {
-	return strpbrk(word, " *?[]\"\\$&;()<>|`!#~") == NULL || strchr(word, '\'') != NULL
-		   ? word
-		   : arena_printf(arena, "'%s'", word);
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+=,";
+	char *quoted, *to;
+
+	if (*word != '\0' && word[strspn(word, plain)] == '\0')
+		return word;
+	quoted = to = arena_array(arena, 4 * strlen(word) + 3, 1);
+	*to++ = '\'';
+	for (; *word != '\0'; word++) {
+		if (*word == '\'') {
+			memcpy(to, "'\\'", 3);
+			to += 3;
+		}
+		*to++ = *word;
+	}
+	memcpy(to, "'", 2);
+	return quoted;
 }
 
 static void

@@ -229,8 +229,8 @@ die_unknown(struct session *session, const char *target)
 	else
 		offer_kexts(session, &nearest);
 	die(EXIT_USAGE,
-	    "%s: no rule, no kext or package of this Mac and no earlier run knows it%s; "
-	    "kextirpate scan lists what is here",
+	    "%s: no rule, no kext or package of this Mac and no earlier run knows it; "
+	    "kextirpate scan lists what is here%s",
 	    target, nearest_text(session->arena, &nearest));
 }
 

@@ -26,6 +26,8 @@ rm -rf "$story/in" && cp -a "$in" "$story/in"
 if got=$(python3 "$archive" same "$story/mac.json" "$out"); then ok "--root answers as on the Mac ($got)"; else not_ok '--root answers as on the Mac' "$got"; fi
 is 'the parts are all that is there' "$(find "$at" -maxdepth 1 -mindepth 1 -printf '%f\n' | sort | tr '\n' ' ')" \
   'README.txt explain.txt history.html report-for-apple.txt root scan-root.json scan.json tools '
+is 'and README.txt names them' "$(sed -n '3,/^$/s/^\([^ /][^ /]*\).*/\1/p' "$at/README.txt" | sort | tr '\n' ' ')" \
+  'explain.txt history.html report-for-apple.txt root scan-root.json scan.json tools '
 is 'each tool has its words and its status' \
   "$(grep -L -e '^# status\|^# could not be run\|^# did not end\|^# ended by' "$at"/tools/*.txt | wc -l) $(grep -c '^\$ /usr/bin/kmutil inspect$' "$at/tools/kmutil-inspect.txt")" '0 1'
 is 'the page for Apple has steps and evidence' \

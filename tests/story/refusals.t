@@ -20,7 +20,7 @@ says 'did you mean uninstall?'
 expect 64 'an unknown option' kextirpate scan --frobnicate
 says '--frobnicate is not an option of this command'
 expect 64 'uninstall without a target' kextirpate uninstall
-says 'a TARGET is needed'
+says 'an argument is missing'
 expect 64 'an unknown target' kextirpate uninstall example-captur
 says 'did you mean example-capture?'
 expect 64 'a pattern that is too wide' kextirpate uninstall 'com.*'
