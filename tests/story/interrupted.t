@@ -66,15 +66,21 @@ standing approval-pending
 
 echo '# one undo for what a crash split'
 runs="[(r['run'], r['job'], r['command'], r['targets'], r['state']) for r in j['runs']]"
-# split: an uninstall that was killed among its files, and a second one that did the rest.
+# split: an uninstall that was killed when one driver of the two was away, and a second one
+# that did the rest.
+half=
 split() {
   new 15.7 apple capture-card
   on true
   tree >"$story/before"
-  calls=$("$macsim" run --count "$mac" -- kextirpate uninstall --approval=never "$card" 2>&1 >/dev/null </dev/null |
-    sed -n 's/^macsim: \([0-9]*\) .*/\1/p')
-  new 15.7 apple capture-card
-  expect 137 'uninstall is killed half way' kill_at $((calls / 2)) uninstall --approval=never "$card"
+  for n in ${half:-$(seq 280 5 400)}; do
+    new 15.7 apple capture-card >"$story/new"
+    kill_at "$n" uninstall --approval=never "$card"
+    half=$n
+    [ -d "$mac/Library/Extensions/ExampleCaptureDriver.kext" ] || break
+  done
+  is "uninstall is killed half way, at call $half" \
+    "$status $(cd "$mac/Library/Extensions" && echo Example*)" '137 ExampleCaptureEvent.kext'
   expect 3 'the next one does the rest' kextirpate uninstall --approval=never "$card"
 }
 as_before() { is "$1: the tree is as before" "$(tree | diff "$story/before" -)" ''; }
