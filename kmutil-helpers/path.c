@@ -475,8 +475,8 @@ path_canonical_here(struct arena *arena, const char *path)
 	char *result = path_canonical(arena, path);
 	struct stat st;
 
-	if (result != NULL && path_is_below(result, PRIVATE_PATH) && lstat(PRIVATE_PATH, &st) != 0 &&
-	    !path_is_below(path, PRIVATE_PATH))
+	if (result != NULL && path_is_below(result, PRIVATE_PATH) &&
+	    !path_is_below(path, PRIVATE_PATH) && lstat(PRIVATE_PATH, &st) != 0)
 		return result + strlen(PRIVATE_PATH);
 	return result;
 }

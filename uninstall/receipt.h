@@ -25,8 +25,9 @@ int receipt_list(const struct root *root, struct arena *arena, struct receipt **
     size_t *count);
 
 /* Calls fn for each path of the receipt with the Mac's own absolute path (/private/etc,
- * where a package lists etc), or only for those that end in `suffix` (bom_read_file); fn's value other than 0 ends it
- * and is returned. Whoever reads many hands over buffers; else NULL. */
+ * where a package lists etc), or only for those that end in `suffix` (bom_read_file);
+ * fn's value other than 0 ends it and is returned. Whoever reads many hands over
+ * buffers; else NULL. */
 int receipt_each_path(const struct root *root, const struct receipt *receipt, const char *suffix,
     struct bom_buffers *buffers,
     int (*fn)(const char *path, const struct bom_entry *entry, void *payload), void *payload,
