@@ -41,12 +41,14 @@ step_failed(struct step *step, const char *message)
 }
 
 static const char *
-explain_vault_error(struct arena *arena, const char *path, int error)
+explain_vault_error(const struct run *run, const char *path, int error)
 {
 	if (error == -EPERM && path_is_below(path, "/Applications"))
 		return "macOS refuses: kextirpate needs the privacy permission App Management or "
 		       "Full Disk Access for this; it was left where it is";
-	return arena_printf(arena, "%s; it was left where it is", fault_sentence(error));
+	return arena_printf(run->arena, "%s; %s", fault_sentence(error),
+	    path_exists(&run->ledger->root, path) ? "it was left where it is"
+						  : "it is in the vault all the same");
 }
 
 /* Full disks and failing media end the run: the ledger cannot be trusted to go on.
@@ -65,8 +67,8 @@ act_vault(struct run *run, struct step *step)
 	int error = path_stat(&run->ledger->root, step->subject, &st);
 
 	is_folder = error == 0 && S_ISDIR(st.st_mode);
-	error = vault_put(
-	    run->ledger, run->arena, run->id, step->n, step->subject, is_folder && !step_takes_bundle(step));
+	error = vault_put(run->ledger, run->arena, run->id, step->n, step->subject,
+	    is_folder && !step_takes_bundle(step));
 	if (error == 0)
 		return step_done(step, "in the vault");
 	if (error == 1)
@@ -79,7 +81,7 @@ act_vault(struct run *run, struct step *step)
 		step->message = "is not empty: something else lies in it";
 		return 0;
 	}
-	(void)step_failed(step, explain_vault_error(run->arena, step->subject, error));
+	(void)step_failed(step, explain_vault_error(run, step->subject, error));
 	return is_fatal(error) ? error : 0;
 }
 

@@ -89,21 +89,34 @@ is_empty_folder(const struct place *place, struct arena *arena, bool *empty)
 	return error;
 }
 
-/* Renames and makes both ends durable; then looks that what moved is what was
- * looked at. */
+static int
+check_moved(const struct place *from, int to_dir, const char *to, ino_t inode)
+{
+	struct stat st;
+	int error = 0;
+
+	if (fstatat(to_dir, to, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		error = -errno;
+	else if (st.st_ino != inode)
+		error = -FAULT_CHANGED;
+	if (error == 0)
+		error = os_sync(to_dir);
+	return error != 0 ? error : os_sync(from->parent_fd);
+}
+
+/* Renames, looks that what moved is what was looked at, and makes both ends durable; else
+ * all is put back. */
 static int
 move(const struct place *from, int to_dir, const char *to, ino_t inode)
 {
-	struct stat st;
 	int error = os_rename_new(from->parent_fd, from->leaf, to_dir, to);
 
-	if (error == 0)
-		error = os_sync(to_dir);
-	if (error == 0)
-		error = os_sync(from->parent_fd);
-	if (error == 0 && fstatat(to_dir, to, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		error = -errno;
-	return error != 0 ? error : st.st_ino == inode ? 0 : -FAULT_CHANGED;
+	if (error != 0)
+		return error;
+	error = check_moved(from, to_dir, to, inode);
+	if (error != 0)
+		(void)!os_rename_new(to_dir, to, from->parent_fd, from->leaf);
+	return error;
 }
 
 static int
