@@ -17,7 +17,7 @@ is_concerned(const struct subject *subject)
 	if (rebuild == REBUILD_APPROVED)
 		return subject->evidence.restart_needed && !subject->evidence.restarted;
 	return rebuild == REBUILD_WANTED || rebuild == REBUILD_REFUSED ||
-	       rebuild == REBUILD_GATED || rebuild == REBUILD_FRUITLESS;
+	       rebuild == REBUILD_ASKED || rebuild == REBUILD_GATED || rebuild == REBUILD_FRUITLESS;
 }
 
 static void

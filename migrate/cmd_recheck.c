@@ -56,7 +56,7 @@ is_cut_off_repair(const struct session *session, const struct subject *subject)
 	const struct ledger_run *run = session->recovery.run;
 
 	return run != NULL && is_same(run->command, "recheck") && subject->row->run == run->id &&
-	       subject->now.rebuild == REBUILD_WANTED;
+	       (subject->now.rebuild == REBUILD_WANTED || subject->now.rebuild == REBUILD_ASKED);
 }
 
 /* What policy lets repair: what macOS brought back by itself. A package that was

@@ -197,7 +197,8 @@ kernel_must_follow(const struct undo *undo)
 
 	for (i = 0; i < undo->case_count; i++)
 		if (undo->cases[i].restart_needed &&
-		    (undo->cases[i].rebuild == REBUILD_APPROVED || restarted))
+		    (undo->cases[i].rebuild == REBUILD_APPROVED ||
+			undo->cases[i].rebuild == REBUILD_ASKED || restarted))
 			return true;
 	return false;
 }

@@ -276,10 +276,10 @@ removal_expected_exit(const struct removal *removal)
 	return plan->nothing_to_drop ? 1 : 0;
 }
 
-/* Whether macOS has had an answer in this boot: it may see nothing to change for others
- * either (docs/facts.md#kmutil-rebuild). */
+/* Whether a rebuild has come so far in this boot, for whatever case: after an answer macOS
+ * may see nothing to change for others either (docs/facts.md#kmutil-rebuild). */
 static bool
-was_asked_in_boot(const struct session *session)
+is_any_in_boot(const struct session *session, enum rebuild_state state)
 {
 	const struct subject *subject;
 	size_t i;
@@ -287,8 +287,7 @@ was_asked_in_boot(const struct session *session)
 	for (i = 0; i < session->subject_count; i++) {
 		subject = &session->subjects[i];
 		if (subject->row != NULL && !subject->evidence.restarted &&
-		    (subject->now.rebuild == REBUILD_REFUSED ||
-			subject->now.rebuild == REBUILD_APPROVED))
+		    subject->now.rebuild == state)
 			return true;
 	}
 	return false;
@@ -524,8 +523,9 @@ removal_run(struct removal *removal)
 		removal->run.ledger = &session->ledger;
 		removal->run.gate = late_gate;
 		removal->run.gate_payload = removal;
-		removal->run.rebuild_was_cut_off = session->recovery.rebuild_was_cut_off;
-		removal->run.asked_in_boot = was_asked_in_boot(session);
+		removal->run.was_cut_off_in_boot = is_any_in_boot(session, REBUILD_ASKED);
+		removal->run.asked_in_boot = is_any_in_boot(session, REBUILD_REFUSED) ||
+					     is_any_in_boot(session, REBUILD_APPROVED);
 		removal->run.tell =
 		    !session->options->quiet && isatty(STDERR_FILENO) == 1 ? tell : NULL;
 		removal->run.act = removal->act;

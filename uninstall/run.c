@@ -45,9 +45,8 @@ is_in_list(const struct kmutil_list *list, const char *id)
 	return false;
 }
 
-/* A run before this one was killed while it asked, in this boot, and now macOS has
- * nothing left to change: it was approved, if there was a person to do it. The scan
- * after the restart decides. */
+/* A run of this boot was cut off while it asked, and now macOS has nothing left to change: it was
+ * approved, if there was a person to do it. The scan after the restart decides. */
 static enum rebuild_state
 guess_cut_off_answer(struct run *run)
 {
@@ -65,7 +64,7 @@ rebuild_state_after(struct run *run, const struct ledger_case *row)
 
 	if (run->gate_fell)
 		return row->rebuild == REBUILD_WANTED || row->rebuild == REBUILD_REFUSED ||
-			       row->rebuild == REBUILD_FRUITLESS
+			       row->rebuild == REBUILD_ASKED || row->rebuild == REBUILD_FRUITLESS
 			   ? REBUILD_GATED
 			   : row->rebuild;
 	if (row->rebuild == REBUILD_NOT_NEEDED || row->rebuild == REBUILD_APPROVED ||
@@ -83,7 +82,7 @@ rebuild_state_after(struct run *run, const struct ledger_case *row)
 		/* After an answer macOS may see nothing to change until the restart. */
 		if (row->rebuild == REBUILD_REFUSED || run->asked_in_boot)
 			return REBUILD_REFUSED;
-		return run->rebuild_was_cut_off ? guess_cut_off_answer(run) : REBUILD_FRUITLESS;
+		return run->was_cut_off_in_boot ? guess_cut_off_answer(run) : REBUILD_FRUITLESS;
 	case KMUTIL_NO_SUCH_VERB:
 	case KMUTIL_BUILD_FAILED:
 	case KMUTIL_NOT_UNDERSTOOD:
@@ -188,17 +187,40 @@ resume_step(struct run *run, struct step *step, struct recovery *recovery)
 	return error;
 }
 
-/* A rebuild asks a person, so that it is never repeated by itself. */
+/* A rebuild asks a person, so that it is never repeated by itself. Its cases remember, for
+ * as long as this boot lasts, that nobody knows the answer. */
+static int
+recover_rebuild(struct run *run, struct step *step)
+{
+	struct ledger_case *rows;
+	size_t count, i;
+	int error = ledger_case_list(run->ledger, run->arena, &rows, &count);
+
+	step->state = STEP_FAILED;
+	step->message = "cut off while macOS was asked; what it decided is not known";
+	if (error == 0)
+		error = store_begin(run->ledger->db);
+	if (error != 0)
+		return error;
+	error = ledger_step_set(run->ledger, run->id, step);
+	for (i = 0; error == 0 && i < count; i++) {
+		if (rows[i].run != run->id || rows[i].rebuild == REBUILD_NOT_NEEDED ||
+		    rows[i].rebuild == REBUILD_APPROVED || rows[i].rebuild == REBUILD_CONVERGED)
+			continue;
+		rows[i].rebuild = REBUILD_ASKED;
+		error = ledger_case_put(run->ledger, &rows[i]);
+	}
+	return store_commit(run->ledger->db, error);
+}
+
 static int
 recover_step(struct run *run, struct step *step, struct recovery *recovery)
 {
 	int error = 0;
 
-	if (step->state == STEP_BEGUN && step->kind == STEP_REBUILD) {
-		recovery->rebuild_was_cut_off = true;
-		step->state = STEP_FAILED;
-		step->message = "cut off while macOS was asked; what it decided is not known";
-	} else if (step->state == STEP_BEGUN) {
+	if (step->state == STEP_BEGUN && step->kind == STEP_REBUILD)
+		return recover_rebuild(run, step);
+	if (step->state == STEP_BEGUN) {
 		error = resume_step(run, step, recovery);
 	} else if (step->state == STEP_PLANNED) {
 		step_cut_off(step, "the run was cut off before this step");
@@ -228,6 +250,5 @@ run_recover(struct run *run, struct recovery *recovery)
 	if (error == 0)
 		error = ledger_run_end(run->ledger, unfinished->id, "failed", 6);
 	run->id = 0;
-	run->rebuild_was_cut_off = recovery->rebuild_was_cut_off;
 	return error;
 }

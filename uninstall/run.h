@@ -37,7 +37,7 @@ struct run {
 	const bool *in_vain;
 	bool asked_in_boot; /* macOS has had an answer in this boot, of these cases or others */
 	struct kmutil_rebuild rebuild; /* what the last rebuild came to */
-	bool rebuild_was_cut_off;      /* a run before this one was killed while it asked */
+	bool was_cut_off_in_boot;      /* a run of this boot was cut off while it asked */
 	int failed;                    /* steps that failed */
 	int hindering;                 /* those of them without which a rebuild is in vain */
 };
@@ -51,7 +51,6 @@ int run_steps(struct run *run, struct step *steps, size_t count)
 struct recovery {
 	const struct ledger_run *run; /* NULL: there was none */
 	int finished;                 /* steps that were begun, and are done now */
-	bool rebuild_was_cut_off;
 };
 
 /* Finishes the begun steps of a run that was cut off, marks the rest as skipped, or as

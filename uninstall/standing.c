@@ -56,7 +56,8 @@ judge_case(const struct evidence *e)
 	if (e->rebuild == REBUILD_GATED && e->facts.has_carrier)
 		return STANDING_BLOCKED;
 	if (waits && e->has_rebuild &&
-	    (e->rebuild == REBUILD_WANTED || e->rebuild == REBUILD_REFUSED))
+	    (e->rebuild == REBUILD_WANTED || e->rebuild == REBUILD_REFUSED ||
+		e->rebuild == REBUILD_ASKED))
 		return STANDING_APPROVAL_PENDING;
 	if (waits)
 		return STANDING_RESTART_PENDING;
@@ -157,6 +158,7 @@ static const char *const rebuild_state_names[REBUILD_STATE_COUNT] = {
     [REBUILD_NOT_NEEDED] = "not-needed",
     [REBUILD_WANTED] = "wanted",
     [REBUILD_REFUSED] = "refused",
+    [REBUILD_ASKED] = "asked",
     [REBUILD_GATED] = "gated",
     [REBUILD_FRUITLESS] = "fruitless",
     [REBUILD_APPROVED] = "approved",

@@ -32,6 +32,7 @@ enum rebuild_state {
 	REBUILD_NOT_NEEDED, /* the collection never named the kext */
 	REBUILD_WANTED,     /* needed, and nobody was asked so far in this boot */
 	REBUILD_REFUSED,    /* asked in this boot: refused, timed out, or nobody there */
+	REBUILD_ASKED,      /* asked in this boot, and cut off before the answer */
 	REBUILD_GATED,      /* wanted, and in this boot another kext stood in the way */
 	REBUILD_FRUITLESS,  /* asked for, and macOS saw nothing to change */
 	REBUILD_APPROVED,   /* its output took the id away; waits for the restart */

@@ -334,7 +334,7 @@ was_asked_before(const struct run *run)
 	for (i = 0; i < run->row_count; i++)
 		if (run->rows[i].rebuild == REBUILD_REFUSED)
 			return true;
-	return run->rebuild_was_cut_off || run->asked_in_boot;
+	return run->was_cut_off_in_boot || run->asked_in_boot;
 }
 
 /* kernelmanagerd may not have noticed yet that the bundle is gone (assumption

@@ -36,7 +36,8 @@ rebuild_after_look(const struct look *look, const struct ledger_case *row,
 					       : REBUILD_NOT_NEEDED;
 	if (is_out)
 		return REBUILD_CONVERGED;
-	if (row->rebuild == REBUILD_REFUSED || row->rebuild == REBUILD_GATED)
+	if (row->rebuild == REBUILD_REFUSED || row->rebuild == REBUILD_ASKED ||
+	    row->rebuild == REBUILD_GATED)
 		return REBUILD_WANTED;
 	/* Approved, and listed all the same: it may be asked for once more. */
 	if (row->rebuild == REBUILD_APPROVED && facts->listed)
@@ -98,9 +99,11 @@ rung_after_look(
 		return evidence->restarted && !row->was_clean ? RUNG_RESTART : row->rung;
 	if (!left_collection)
 		return row->was_clean || row->rung != RUNG_NONE ? row->rung : RUNG_RESTART;
-	return row->rebuild == REBUILD_APPROVED        ? RUNG_REBUILD
-	       : is_same_text(row->build, look->build) ? RUNG_OTHERS
-						       : RUNG_UPDATE;
+	if (row->rebuild == REBUILD_APPROVED)
+		return RUNG_REBUILD;
+	if (!is_same_text(row->build, look->build))
+		return RUNG_UPDATE;
+	return row->rebuild == REBUILD_ASKED ? RUNG_REBUILD : RUNG_OTHERS;
 }
 
 struct ledger_case

@@ -58,11 +58,29 @@ expect 2 'it was approved: the restart is left' kextirpate uninstall --approval=
 standing restart-pending
 restart
 expect 0 'gone' kextirpate recheck
+# again_at COMMAND...: the same cut once more, and then the look that the daemon takes.
+again_at() {
+  prepare
+  kill_at "$low" "$@"
+  expect 3 'the daemon looks in between and cannot know the answer' kextirpate recheck --json
+  standing approval-pending
+}
+again_at uninstall --approval=ask "$card"
+expect 2 'the restart is what is left all the same' kextirpate approve --json
+standing restart-pending
 prepare() { new 15.7 apple capture-card >"$story/new"; set_mac console=none; }
 asked_at uninstall --approval=ask "$card"
 expect 3 'nobody was there who could: approval is still missing' \
   kextirpate uninstall --approval=ask --json "$card"
 standing approval-pending
+again_at uninstall --approval=ask "$card"
+expect 3 'and is missing all the same' kextirpate approve --json
+standing approval-pending
+restart
+expect 3 'nor is it said after the restart that macOS does not let go' kextirpate recheck --json
+standing inert
+set_mac console=user
+expect 2 'a person approves' kextirpate approve
 
 echo '# one undo for what a crash split'
 runs="[(r['run'], r['job'], r['command'], r['targets'], r['state']) for r in j['runs']]"

@@ -89,6 +89,8 @@ static const struct row {
 	STANDING_APPROVAL_PENDING, 3},
     {"not restarted, refused", {BEFORE, .rebuild = REBUILD_REFUSED, .facts = LISTED},
 	STANDING_APPROVAL_PENDING, 3},
+    {"not restarted, cut off while asked", {BEFORE, .rebuild = REBUILD_ASKED, .facts = LISTED},
+	STANDING_APPROVAL_PENDING, 3},
     {"not restarted, approved", {BEFORE, .rebuild = REBUILD_APPROVED, .facts = LOADED},
 	STANDING_RESTART_PENDING, 2},
     {"not restarted, no carrier left", {BEFORE, .rebuild = REBUILD_APPROVED},

@@ -63,6 +63,8 @@ the_rung_that_worked_is_remembered(void **state)
 	    {REBUILD_WANTED, "24G84", RUNG_OTHERS},
 	    {REBUILD_REFUSED, "24G84", RUNG_OTHERS},
 	    {REBUILD_FRUITLESS, "24G84", RUNG_OTHERS},
+	    {REBUILD_ASKED, "24G84", RUNG_REBUILD},
+	    {REBUILD_ASKED, "24G99", RUNG_UPDATE},
 	    {REBUILD_WANTED, "24G99", RUNG_UPDATE},
 	};
 	struct ledger_case before, after;
@@ -158,6 +160,21 @@ a_refusal_is_forgotten_at_the_restart(void **state)
 	known.boot_uuid = "B";
 	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
 	assert_int_equal(now.rebuild, REBUILD_REFUSED);
+}
+
+/* Nobody knows the answer of a run that was cut off; a restart makes it irrelevant. */
+static void
+an_unknown_answer_is_forgotten_at_the_restart(void **state)
+{
+	struct ledger_case known = row_of(REBUILD_ASKED), now;
+
+	(void)state;
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_WANTED);
+	assert_int_equal(now.standing, STANDING_INERT);
+	known.boot_uuid = "B";
+	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
+	assert_int_equal(now.rebuild, REBUILD_ASKED);
 }
 
 /* A gate that fell in this boot: blocked until the restart; then it may be asked again. */
@@ -281,6 +298,7 @@ main(void)
 	    cmocka_unit_test(a_kext_that_is_listed_again_wants_a_rebuild_again),
 	    cmocka_unit_test(an_approved_rebuild_that_left_it_listed_may_be_asked_for_again),
 	    cmocka_unit_test(a_refusal_is_forgotten_at_the_restart),
+	    cmocka_unit_test(an_unknown_answer_is_forgotten_at_the_restart),
 	    cmocka_unit_test(a_gate_is_forgotten_at_the_restart),
 	    cmocka_unit_test(what_only_the_stash_names_waits_for_nobody),
 	    cmocka_unit_test(an_unknown_boot_counts_as_the_same_one),
