@@ -3,7 +3,7 @@
  * Running a program with posix_spawn. Its end is learned from SIGCHLD through a
  * pipe to ourselves, so that poll waits for output, end and limit at once and
  * nothing is asked again and again. The program leads a process group of its
- * own, which is what the limit ends.
+ * own, which is what the limit ends, and a signal that ends ourselves.
  */
 #include <sys/wait.h>
 
@@ -23,6 +23,7 @@
 #include "kmutil-helpers/buf.h"
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/spawn.h"
+#include "kmutil-helpers/spawn_wake.h"
 #include "kmutil-helpers/text_line.h"
 
 #include "kmutil-helpers/banned.h"
@@ -47,20 +48,6 @@ struct spawning {
 	pid_t pid;
 	bool ended;
 };
-
-/* Written by the signal handler; -1 while nothing runs. */
-static volatile sig_atomic_t wake_fd = -1;
-
-static void
-wake(int signal_number)
-{
-	int saved = errno;
-
-	(void)signal_number;
-	if (wake_fd >= 0)
-		(void)!write(wake_fd, "", 1);
-	errno = saved;
-}
 
 static int64_t
 now_ms(void)
@@ -217,16 +204,18 @@ has_ended(pid_t pid)
 	       info.si_pid == pid;
 }
 
-/* Reads on until the program ended or the limit is reached. */
+/* Reads on until the program ended, the limit is reached or, where that is heeded, we are
+ * to end ourselves. */
 static void
-watch(struct spawning *spawning, int wake_read_fd, int limit_ms)
+watch(struct spawning *spawning, int wake_read_fd, int limit_ms, bool heeds_stop)
 {
 	size_t cap = spawning->request->cap_bytes ? spawning->request->cap_bytes : SPAWN_CAP_BYTES;
 	int64_t end = now_ms() + limit_ms, left;
 	char bytes[64];
 	int i;
 
-	while (!(spawning->ended = has_ended(spawning->pid)) && (left = end - now_ms()) > 0) {
+	while (!(spawning->ended = has_ended(spawning->pid)) && (left = end - now_ms()) > 0 &&
+	       !(heeds_stop && spawn_wake_is_stop())) {
 		struct pollfd polls[] = {{.fd = wake_read_fd, .events = POLLIN},
 		    {.fd = spawning->streams[0].read_fd, .events = POLLIN},
 		    {.fd = spawning->streams[1].read_fd, .events = POLLIN}};
@@ -250,14 +239,15 @@ finish(struct spawning *spawning, int wake_read_fd, struct spawn_result *result)
 	int64_t began = now_ms();
 	int status = 0;
 
-	watch(spawning, wake_read_fd, request->timeout_ms ? request->timeout_ms : SPAWN_TIMEOUT_MS);
+	watch(spawning, wake_read_fd, request->timeout_ms ? request->timeout_ms : SPAWN_TIMEOUT_MS,
+	    true);
 	result->took_ms = now_ms() - began;
 	result->timed_out = !spawning->ended;
 	if (result->timed_out && !request->leave_running) {
 		(void)kill(-spawning->pid, SIGTERM);
-		watch(spawning, wake_read_fd, SPAWN_GRACE_MS);
+		watch(spawning, wake_read_fd, SPAWN_GRACE_MS, false);
 		(void)kill(-spawning->pid, SIGKILL);
-		watch(spawning, wake_read_fd, SPAWN_GRACE_MS);
+		watch(spawning, wake_read_fd, SPAWN_GRACE_MS, false);
 	}
 	if (!spawning->ended || waitpid(spawning->pid, &status, WNOHANG) != spawning->pid)
 		return;
@@ -325,10 +315,8 @@ spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn
 	struct spawning spawning = {.request = request,
 	    .input_fd = -1,
 	    .streams = {{.read_fd = -1, .write_fd = -1}, {.read_fd = -1, .write_fd = -1}}};
-	struct sigaction handler = {.sa_handler = wake, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
-	struct sigaction before;
-	sigset_t child, mask;
-	int wake_fds[2] = {-1, -1}, fault;
+	struct spawn_wake wake;
+	int wake_fds[2] = {-1, -1}, fault, stop = 0;
 
 	*result = (struct spawn_result){.out = "", .err = "", .status = -1};
 	if (request->argv[0] == NULL || request->argv[0][0] != '/')
@@ -338,26 +326,21 @@ spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn
 		fault = streams_open(&spawning);
 	if (fault != 0 || fcntl(wake_fds[1], F_SETFL, O_NONBLOCK) != 0)
 		goto out;
-	wake_fd = wake_fds[1];
-	(void)sigemptyset(&handler.sa_mask);
-	(void)sigaction(SIGCHLD, &handler, &before);
-	(void)sigemptyset(&child);
-	(void)sigaddset(&child, SIGCHLD);
-	(void)sigprocmask(SIG_UNBLOCK, &child, &mask);
+	spawn_wake_begin(&wake, wake_fds[1]);
 	fault = start(&spawning);
 	close_fd(&spawning.streams[0].write_fd);
 	close_fd(&spawning.streams[1].write_fd);
 	close_fd(&spawning.input_fd);
 	if (fault == 0)
 		finish(&spawning, wake_fds[0], result);
-	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
-	(void)sigaction(SIGCHLD, &before, NULL);
-	wake_fd = -1;
+	stop = spawn_wake_end(&wake);
 out:
 	streams_done(arena, &spawning, result);
 	close_fd(&spawning.input_fd);
 	close_fd(&wake_fds[0]);
 	close_fd(&wake_fds[1]);
+	if (stop != 0)
+		(void)raise(stop);
 	return fault;
 }
 

@@ -47,7 +47,9 @@ struct spawn_result {
  * of it; -EINVAL for a path that is not absolute; -ENOENT when there is no such
  * program; another -errno when it could not be started. A process that it left
  * behind and that keeps its output open is not waited for. SIGCHLD is handled
- * here meanwhile: one thread only. */
+ * here meanwhile: one thread only. So are SIGTERM, SIGINT, SIGHUP and SIGALRM: the
+ * program is ended first as if its limit were reached, at most two SPAWN_GRACE_MS later
+ * the signal does what it did before. */
 int spawn_run(struct arena *arena, const struct spawn_request *request, struct spawn_result *result)
     __attribute__((warn_unused_result));
 

@@ -10,6 +10,7 @@ soak:
 	tests/deps.sh build test
 	$(MAKE) all
 	KILL_STEP=1 prove --timer --comments --failures tests/story/kill.t
+	STOP_STEP=1 prove --timer --comments --failures tests/story/stop.t
 	DRIVEN_STEP=1 prove --timer --comments --failures tests/story/driven.t
 	LEDGER_STEP=1 prove --timer --comments --failures tests/story/ledger.t tests/story/status_file.t
 	CLOCK_YEARS='+1 -1 +10 -10 +30 -50' prove --timer --comments --failures tests/story/clock.t

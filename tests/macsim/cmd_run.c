@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* macsim run: reads the command line, hands it to hostlink and sandbox. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/macsim/macsim.h"
 
-static const struct {
+struct word {
 	const char *name;
 	int value;
-} errors[] = {
+};
+
+static const struct word errors[] = {
     {"EPERM", EPERM},
     {"ENOENT", ENOENT},
     {"EINTR", EINTR},
@@ -33,18 +36,21 @@ static const struct {
     {"ETIMEDOUT", ETIMEDOUT},
 };
 
+static const struct word signals[] = {
+    {"TERM", SIGTERM}, {"INT", SIGINT}, {"HUP", SIGHUP}, {"ALRM", SIGALRM}};
+
 static int
 usage(void)
 {
-	fputs("usage: macsim run [--kill N|--fail N:ERRNO|--count|--calls FILE] [--as USER] DIR -- "
-	      "CMD...\n",
+	fputs("usage: macsim run [--kill N|--fail N:ERRNO|--signal N:NAME|--count|--programs|"
+	      "--calls FILE] [--as USER] DIR -- CMD...\n",
 	    stderr);
 	return MACSIM_ERROR;
 }
 
-/* N, or N:ERRNO where fail_errno is given. */
+/* N, or N:WORD where there are words. */
 static int
-read_number(const char *text, long *n, int *fail_errno)
+read_number(const char *text, long *n, const struct word *words, size_t count, int *value)
 {
 	char *end;
 
@@ -52,11 +58,11 @@ read_number(const char *text, long *n, int *fail_errno)
 	*n = strtol(text, &end, 10);
 	if (errno || end == text || *n < 1)
 		return -EINVAL;
-	if (!fail_errno)
+	if (!count)
 		return *end ? -EINVAL : 0;
-	for (size_t i = 0; *end == ':' && i < sizeof errors / sizeof *errors; i++)
-		if (strcmp(end + 1, errors[i].name) == 0) {
-			*fail_errno = errors[i].value;
+	for (size_t i = 0; *end == ':' && i < count; i++)
+		if (strcmp(end + 1, words[i].name) == 0) {
+			*value = words[i].value;
 			return 0;
 		}
 	return -EINVAL;
@@ -72,14 +78,20 @@ cmd_run(int argc, char **argv)
 	for (; at < argc && argv[at][0] == '-' && !status; at++) {
 		if (strcmp(argv[at], "--count") == 0)
 			request.count = true;
+		else if (strcmp(argv[at], "--programs") == 0)
+			request.programs = true;
 		else if (at + 1 < argc && strcmp(argv[at], "--as") == 0)
 			request.user = argv[++at];
 		else if (at + 1 < argc && strcmp(argv[at], "--calls") == 0)
 			request.calls = argv[++at];
 		else if (at + 1 < argc && strcmp(argv[at], "--kill") == 0)
-			status = read_number(argv[++at], &request.kill_at, NULL);
+			status = read_number(argv[++at], &request.kill_at, NULL, 0, NULL);
 		else if (at + 1 < argc && strcmp(argv[at], "--fail") == 0)
-			status = read_number(argv[++at], &request.fail_at, &request.fail_errno);
+			status = read_number(argv[++at], &request.fail_at, errors,
+			    sizeof errors / sizeof *errors, &request.fail_errno);
+		else if (at + 1 < argc && strcmp(argv[at], "--signal") == 0)
+			status = read_number(argv[++at], &request.signal_at, signals,
+			    sizeof signals / sizeof *signals, &request.signal);
 		else
 			return usage();
 	}

@@ -37,9 +37,13 @@ struct sandbox_request {
 	const char *user;   /* "root" or a name of the simulated Mac; NULL: root */
 	char *const *argv;
 	bool count;         /* print the number of writing calls on stderr at the end */
+	bool programs;      /* print the number of programs that it started, too */
 	long kill_at;       /* 0, or the writing call at which everything is killed */
 	long fail_at;       /* 0, or the writing call that fails with fail_errno */
 	int fail_errno;
+	long signal_at;     /* 0, or the program started by the command that gets no further
+			     * than its start, while the command gets `signal` */
+	int signal;
 	const char *calls;  /* a file that gets a line for each writing call; NULL */
 };
 

@@ -50,19 +50,21 @@ receive_listener(int sock)
 
 /* Reaps what has ended; false when no child is left. */
 static bool
-reap(pid_t command, int *status)
+reap(struct sandbox *box, int *status)
 {
 	int st;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &st, WNOHANG)) > 0)
-		if (pid == command)
+		if (pid == box->command) {
 			*status = status_of(st);
+			box->command = 0;
+		}
 	return pid == 0;
 }
 
 static int
-supervise(struct sandbox *box, pid_t command, int listener, int parent)
+supervise(struct sandbox *box, int listener, int parent)
 {
 	struct pollfd fds[3] = {{listener, POLLIN, 0}, {parent, POLLIN, 0}, {-1, POLLIN, 0}};
 	int status = MACSIM_ERROR;
@@ -71,9 +73,11 @@ supervise(struct sandbox *box, pid_t command, int listener, int parent)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	fds[2].fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	while (reap(command, &status)) {
+	while (reap(box, &status)) {
 		struct signalfd_siginfo info;
 
+		if (!box->command)
+			sandbox_hold_end(box, listener);
 		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			break;
 		while (read(fds[2].fd, &info, sizeof info) > 0)
@@ -93,6 +97,8 @@ supervise(struct sandbox *box, pid_t command, int listener, int parent)
 	}
 	if (box->request->count)
 		fprintf(stderr, "macsim: %ld writing calls\n", box->writes);
+	if (box->request->programs)
+		fprintf(stderr, "macsim: %ld programs\n", box->starts);
 	return status;
 }
 
@@ -101,7 +107,7 @@ static int
 run_supervisor(struct sandbox *box, int parent)
 {
 	int sock[2], listener, status;
-	pid_t me = getpid(), command;
+	pid_t me = getpid();
 	sigset_t set, before;
 
 	/* Who ends macsim often ends its whole group: this one stays until all below
@@ -116,17 +122,17 @@ run_supervisor(struct sandbox *box, int parent)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &before);
-	command = fork();
-	if (command < 0)
+	box->command = fork();
+	if (box->command < 0)
 		return MACSIM_ERROR;
-	if (command == 0) {
+	if (box->command == 0) {
 		sigprocmask(SIG_SETMASK, &before, NULL);
 		sandbox_become(box, sock[0], me);
 	}
 	close(sock[0]);
 	listener = receive_listener(sock[1]);
 	close(sock[1]);
-	status = supervise(box, command, listener, parent);
+	status = supervise(box, listener, parent);
 	/* Not earlier: a tool holds the lock while it waits for our answers. */
 	model_note_used(box->model, box->root);
 	return status;

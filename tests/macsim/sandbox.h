@@ -10,7 +10,7 @@
 
 #include "tests/macsim/macsim.h"
 
-enum { SANDBOX_PATH = 8400 };
+enum { SANDBOX_PATH = 8400, SANDBOX_HELD = 16 };
 
 enum sandbox_op {
 	OP_OPEN,
@@ -21,6 +21,7 @@ enum sandbox_op {
 	OP_CHANGE,
 	OP_FD_WRITE,
 	OP_READ, /* of OP_OPEN: that it does not write */
+	OP_START, /* another program */
 	OP_SPACE, /* how much of a volume is free; `dir` is the descriptor, or `path` */
 	OP_REFUSE
 };
@@ -37,6 +38,20 @@ struct sandbox_call {
 extern const struct sandbox_call sandbox_calls[];
 extern const size_t sandbox_calls_len;
 
+/* A call that is answered later. */
+struct sandbox_held {
+	struct seccomp_notif_resp answer;
+	bool until_end; /* of the command */
+};
+
+/* What beside the calls that change names is asked for. */
+enum sandbox_asks {
+	ASKS_WRITES = 1,
+	ASKS_READS = 2,
+	ASKS_SPACE = 4,
+	ASKS_STARTS = 8
+};
+
 struct sandbox {
 	const struct sandbox_request *request;
 	struct model *model;
@@ -45,6 +60,12 @@ struct sandbox {
 	int root_fd;
 	long writes;
 	int calls_fd; /* where the writing calls are written down; -1 */
+	pid_t command;
+	long starts;	  /* programs that the command has started */
+	pid_t started;	  /* the one of them that is to get no further; 0 */
+	char started_path[SANDBOX_PATH];
+	struct sandbox_held held[SANDBOX_HELD];
+	size_t held_len;
 };
 
 /* A writing call as it is written down: what, on which path, and the second path. */
@@ -53,9 +74,10 @@ struct sandbox_seen {
 	char path[SANDBOX_PATH], second[SANDBOX_PATH];
 };
 
-/* Puts the filter on this process; reads: calls that only read are asked for, too; space:
- * those that ask what is free. The listener's descriptor or -errno. */
-int sandbox_filter_install(bool counting, bool reads, bool space);
+/* What this run asks for. */
+enum sandbox_asks sandbox_asks(const struct sandbox *box);
+/* Puts the filter on this process. The listener's descriptor or -errno. */
+int sandbox_filter_install(enum sandbox_asks asks);
 /* What is free by "free", in bytes; -1 when it is not set. */
 long long sandbox_free(const struct sandbox *box);
 /* Answers a call that asks what is free, in the memory of who asks. 0 or -errno. */
@@ -68,5 +90,17 @@ int sandbox_path_of(const struct sandbox *box, pid_t pid, const struct seccomp_d
     int path, bool follow, char out[SANDBOX_PATH]);
 /* What macOS answers to op on path (second: of rename and link, or NULL): 0 or -errno. */
 int sandbox_guard_judge(const struct sandbox *box, int op, const char *path, const char *second);
+
+
+/* --- sandbox_hold.c: calls that are answered later --- */
+
+/* Notes that a process starts the program at path. */
+void sandbox_hold_note_start(struct sandbox *box, pid_t pid, const char *path);
+/* Holds the call of a program that is to get no further, and sends the signal; false: it
+ * is answered at once. */
+bool sandbox_hold_at_start(
+    struct sandbox *box, pid_t pid, const struct seccomp_notif_resp *answer);
+/* Lets go of what was held until the command's end, and says that it outlived it. */
+void sandbox_hold_end(struct sandbox *box, int listener);
 
 #endif

@@ -55,6 +55,7 @@ const struct sandbox_call sandbox_calls[] = {
 	FD(SYS_write, 0), FD(SYS_pwrite64, 0), FD(SYS_writev, 0), FD(SYS_pwritev, 0),
 	FD(SYS_pwritev2, 0), FD(SYS_fsync, 0), FD(SYS_fdatasync, 0), FD(SYS_sync_file_range, 0),
 	FD(SYS_ftruncate, 0), FD(SYS_fallocate, 0), FD(SYS_sendfile, 0), FD(SYS_copy_file_range, 2),
+	ONE(SYS_execve, OP_START, -1, 0, -1, true), ONE(SYS_execveat, OP_START, 0, 1, 4, true),
 	ONE(SYS_fstatfs, OP_SPACE, 0, -1, -1, true), ONE(SYS_statfs, OP_SPACE, -1, 0, -1, true),
 	NO(SYS_io_uring_setup, ENOSYS), NO(SYS_chroot, EPERM), NO(SYS_mount, EPERM),
 	NO(SYS_umount2, EPERM), NO(SYS_pivot_root, EPERM), NO(SYS_fsopen, EPERM),

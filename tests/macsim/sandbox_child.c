@@ -145,7 +145,6 @@ _Noreturn void
 sandbox_become(const struct sandbox *box, int sock, pid_t parent)
 {
 	const struct sandbox_request *r = box->request;
-	bool counting = r->count || r->kill_at || r->fail_at || r->calls;
 	struct user user;
 	int listener;
 
@@ -161,8 +160,7 @@ sandbox_become(const struct sandbox *box, int sock, pid_t parent)
 	set_environment(&user);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		goto fail;
-	listener = sandbox_filter_install(
-	    counting, sandbox_unreadable(box) != NULL, sandbox_free(box) >= 0);
+	listener = sandbox_filter_install(sandbox_asks(box));
 	if (listener < 0) {
 		errno = -listener;
 		goto fail;

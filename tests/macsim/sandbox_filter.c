@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The seccomp program: which calls ask the supervisor. Reads do only where something
- * is unreadable. */
+/* The seccomp program: which calls ask the supervisor. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -52,8 +51,34 @@ emit_call(struct program *p, const struct sandbox_call *call, bool reads)
 	emit(p, BPF_RET | BPF_K, 0, 0, answer);
 }
 
+enum sandbox_asks
+sandbox_asks(const struct sandbox *box)
+{
+	const struct sandbox_request *r = box->request;
+
+	return (r->count || r->kill_at || r->fail_at || r->calls ? ASKS_WRITES : 0) |
+	       (sandbox_unreadable(box) || r->signal_at ? ASKS_READS : 0) |
+	       (sandbox_free(box) >= 0 ? ASKS_SPACE : 0) |
+	       (r->programs || r->signal_at ? ASKS_STARTS : 0);
+}
+
+static bool
+is_asked(const struct sandbox_call *call, enum sandbox_asks asks)
+{
+	switch (call->op) {
+	case OP_FD_WRITE:
+		return asks & ASKS_WRITES;
+	case OP_SPACE:
+		return asks & ASKS_SPACE;
+	case OP_START:
+		return asks & ASKS_STARTS;
+	default:
+		return true;
+	}
+}
+
 int
-sandbox_filter_install(bool counting, bool reads, bool space)
+sandbox_filter_install(enum sandbox_asks asks)
 {
 	struct program p = {.len = 0};
 	struct sock_fprog prog;
@@ -64,9 +89,8 @@ sandbox_filter_install(bool counting, bool reads, bool space)
 	emit(&p, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS);
 	emit(&p, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < sandbox_calls_len; i++)
-		if ((counting || sandbox_calls[i].op != OP_FD_WRITE) &&
-		    (space || sandbox_calls[i].op != OP_SPACE))
-			emit_call(&p, &sandbox_calls[i], reads);
+		if (is_asked(&sandbox_calls[i], asks))
+			emit_call(&p, &sandbox_calls[i], asks & ASKS_READS);
 	emit(&p, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
 	prog = (struct sock_fprog){p.len, p.code};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))

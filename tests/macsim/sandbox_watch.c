@@ -112,7 +112,7 @@ write_down(const struct sandbox *box, const struct sandbox_seen *seen)
 
 /* The guard's answer; *counts is cleared for what is no write into the tree. */
 static int
-judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *counts,
+judge(struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *counts,
     struct sandbox_seen *seen)
 {
 	const struct sandbox_call *call = find_call(data->nr);
@@ -120,8 +120,11 @@ judge(const struct sandbox *box, pid_t pid, const struct seccomp_data *data, boo
 	bool follow, two;
 	int op;
 
-	if (!call || call->op == OP_SPACE) {
+	if (!call || call->op == OP_SPACE || call->op == OP_START) {
 		*counts = false;
+		if (call && call->op == OP_START &&
+		    sandbox_path_of(box, pid, data, call->dir, call->path, true, path) == 0)
+			sandbox_hold_note_start(box, pid, path);
 		return 0;
 	}
 	if (call->op == OP_FD_WRITE) {
@@ -178,6 +181,8 @@ sandbox_answer(struct sandbox *box, int listener)
 			else
 				write_down(box, &seen);
 		}
+	} else if (sandbox_hold_at_start(box, (pid_t)q.pid, &answer)) {
+		return false;
 	}
 	call = find_call(q.data.nr);
 	if (call && call->op == OP_SPACE) {

@@ -7,9 +7,10 @@ lost: each file lies where it was, or in the vault where the ledger says. The sa
 command once more must end as an undisturbed one does: same status, same files, same
 standings, an intact ledger. Then one undo gives the original tree back, however many runs
 the job took.
-Prints TAP. Usage: kill_points.py MACSIM [STEP [ERRNO...]]: every STEP-th point only, each
-command from another one on; with errnos each such call fails with them instead, and the
-command goes on as it can.
+Prints TAP. Usage: kill_points.py MACSIM [STEP [ERRNO...|SIGTERM]]: every STEP-th point only,
+each command from another one on; with errnos each such call fails with them instead, and the
+command goes on as it can; with SIGTERM the command gets that while a program that it runs is
+at work, has to end soon, and leaves nobody behind who goes on.
 """
 import concurrent.futures
 import itertools
@@ -19,12 +20,16 @@ import sys
 import time
 
 import simulated
-from simulated import clone, difference, ledger_fault, lost
+from simulated import clone, difference, ledger_fault, ledger_rows, lost
 
 SIM = simulated.Macsim(sys.argv[1])
 STEP = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 ERRNOS = sys.argv[3:]
-WHAT = "failing calls" if ERRNOS else "kill points"
+SIGTERM = ERRNOS == ["SIGTERM"]
+POINTS = "programs" if SIGTERM else "writing calls"
+WHAT = "signals" if SIGTERM else "failing calls" if ERRNOS else "kill points"
+KINDS = {"stop-job", "forget", "clear-staging", "settle", "rebuild", "activate"}
+SOON = 10  # seconds; launchd gives 20
 WORKERS = os.cpu_count() or 2
 UNINSTALL = ["kextirpate", "uninstall", "--approval=ask", "example-capture"]
 LATER = ["kextirpate", "uninstall", "--approval=never", "example-capture"]
@@ -38,10 +43,12 @@ LAUNCHD_TEXT = """<plist version="1.0"><dict><key>Label</key><string>com.example
 <key>ProgramArguments</key><array><string>/sbin/kextload</string>
 <string>/Library/Extensions/ExampleCaptureDriver.kext</string></array></dict></plist>
 """
+KEPT = "Library/Application Support/Example Capture/Profile.dat"
 # Bundles on one other volume, files on a second.
 VOLUMES = ("volumes=disk4s1:/Library/Extensions:apfs,"
            "disk5s1:/Library/Application\\040Support/Example\\040Capture:apfs")
 MIGRATE = ["kextirpate", "migrate", "--approval=ask", "example-capture"]
+HANDOFF = ["kextirpate", "handoff", "example-capture"]
 # How a run may end in which one call failed: as without, in part, or at once.
 ENDS = {"uninstall": {2, 3, 5, 6, 7, 73, 74}, "migrate": {2, 3, 4, 5, 6, 7, 73, 74},
         "approve": {0, 1, 2, 3, 5, 6, 7, 73, 74}, "undo": {0, 2, 6, 73, 74},
@@ -55,24 +62,47 @@ def tree(mac):
 class Job:
     """One command on one Mac, and how it ends undisturbed."""
 
-    def __init__(self, name, base, words, original, undone=None):
+    def __init__(self, name, base, words, original, undone=None, step=0):
         self.name, self.base, self.words = name, base, words
         self.original, self.undone = original, undone
+        self.step = step  # of signals a sample may not be coarser; 0: it may leave all out
+        self.interrupted = set()
         self.points = self.status = 0
         self.tree = self.standings = None
 
     def count(self, folder):
         mac = clone(self.base, os.path.join(folder, "count"))
-        answer = SIM.run(mac, self.words, "--count")
+        answer = SIM.run(mac, self.words, "--programs" if SIGTERM else "--count")
         line = answer.stderr.decode().strip().splitlines()[-1]
         self.points, self.status = int(line.split()[1]), answer.returncode
         self.tree, self.standings = tree(mac), SIM.standings(mac)
         shutil.rmtree(mac)
 
 
+def stop(job, mac, k):
+    """The run that gets SIGTERM while its k-th program is at work."""
+    start = time.monotonic()
+    first = SIM.run(mac, job.words, "--signal", f"{k}:TERM")
+    took = time.monotonic() - start
+    said = first.stderr.decode(errors="replace")
+    if first.returncode != 143 or took > SOON:
+        return f"status {first.returncode} after {took:.1f} s"
+    begun = [kind for kind, in ledger_rows(mac, "SELECT kind FROM step WHERE state = 'begun'")]
+    job.interrupted.update(begun)
+    # The vendor's app is the person's, and is left to itself.
+    return "left behind: " + said.strip()[-200:] if "works on" in said and not is_apps(job, begun) else ""
+
+
+def is_apps(job, begun):
+    return job.words == HANDOFF or begun == ["activate"]
+
+
 def disturb(job, mac, k, errno):
-    """The run that is killed, or in which one call fails."""
-    if errno:
+    """The run that is killed or stopped, or in which one call fails."""
+    wrong = ""
+    if SIGTERM:
+        wrong = stop(job, mac, k)
+    elif errno:
         first = SIM.run(mac, job.words, "--fail", f"{k}:{errno}")
         if first.returncode not in ENDS[job.words[1]] | {job.status}:
             return f"{errno}: status {first.returncode}"
@@ -81,7 +111,7 @@ def disturb(job, mac, k, errno):
         if first.returncode != 137:
             return f"not killed, status {first.returncode}"
     missing = lost(mac, job.original)
-    return f"lost: {', '.join(missing[:4])}" if missing else ""
+    return wrong or (f"lost: {', '.join(missing[:4])}" if missing else "")
 
 
 def finish(job, mac):
@@ -122,12 +152,15 @@ def one_point(job, folder, k, errno):
 
 def all_points(job, folder, number):
     job.count(folder)
+    step = min(STEP, job.step) if SIGTERM and job.step else STEP
     chosen = [(k, e) for i, e in enumerate(ERRNOS or [""])
-              for k in range(1 + (7 * number + 13 * i) % STEP, job.points + 1, STEP)]
+              for k in range(1 + (7 * number + 13 * i) % step, job.points + 1, step)]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         wrong = [w for w in pool.map(lambda c: one_point(job, folder, *c), chosen) if w]
-    print(f"# {job.name}: {len(chosen)} {WHAT} of {job.points} writing calls, ends with "
+    print(f"# {job.name}: {len(chosen)} {WHAT} of {job.points} {POINTS}, ends with "
           f"{job.status}, {len(wrong)} wrong")
+    if SIGTERM:
+        print(f"# at work: {' '.join(sorted(job.interrupted))}")
     for line in wrong[:10]:
         print(f"# {line}")
     return not wrong and job.points > 0, len(chosen)
@@ -170,9 +203,10 @@ def more_jobs(folder):
     base, original = new(folder, "15.7", "apple", [])
     with open(os.path.join(base, LAUNCHD), "w", encoding="ascii") as file:
         file.write(LAUNCHD_TEXT)
+    os.remove(os.path.join(base, KEPT))
     SIM.must("restart", base)
     original = tree(base)
-    yield Job("uninstall with a launchd job", base, UNINSTALL, original, original)
+    yield Job("uninstall with a launchd job and no file that stays", base, UNINSTALL, original, original, 1)
     base, original = new(folder, "15.7", "apple", [])
     yield Job("uninstall inside an installer", base, INSIDE, original, original)
     base, original = new(folder, "15.7", "apple", [VOLUMES])
@@ -185,25 +219,40 @@ def more_jobs(folder):
     SIM.run(base, UNINSTALL, "--kill", str(half.points // 2))
     SIM.run(base, UNINSTALL)
     yield Job("undo of a job that was cut off", base, UNDO, original, original)
+    base, original = new(folder, "15.7", "apple", ["dext.state=none"])
+    yield Job("migrate that asks the app", base, MIGRATE, original, None, 3)
+    SIM.run(base, UNINSTALL)
+    SIM.must("restart", base)
+    SIM.must("set", base, "dext.state=none")
+    yield Job("handoff", base, HANDOFF, original, None)
 
 
 def main():
     folder = simulated.folder_for("kill.")
     count = failures = total = writing = 0
+    interrupted = set()
     start = time.time()
     macs = (("15.7", "apple", []), ("15.7", "intel", []), ("13.6", "apple", []),
             ("15.7", "apple", ["console=none", "approval=none"]))
     try:
         for job in itertools.chain(
                 (j for m in macs for j in jobs_of(folder, *m)), more_jobs(folder)):
+            if SIGTERM and STEP > 1 and not job.step:
+                continue
             good, points = all_points(job, folder, count)
             count += 1
             total += points
             writing += job.points
             failures += not good
+            interrupted |= job.interrupted
             print(f"{'ok' if good else 'not ok'} {count} - every point of {job.name}", flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if SIGTERM:
+        count += 1
+        failures += interrupted != KINDS
+        print(f"{'ok' if interrupted == KINDS else 'not ok'} {count} - each kind of step that "
+              f"asks a program was at work: {' '.join(sorted(interrupted))}")
     print(f"# {total} {WHAT} in all, of {writing * max(1, len(ERRNOS))}, "
           f"in {time.time() - start:.0f} s")
     print(f"1..{count}")

@@ -113,6 +113,19 @@ is 'no such errno' "$?" 125
 "$macsim" run --count "$mac" -- kmutil clear-staging >"$out" 2>"$err"
 says '^macsim: 0 writing calls$'
 
+echo '# a signal while a program is at work'
+programs='kmutil clear-staging; kmutil inspect; true'
+"$macsim" run --programs "$mac" -- sh -c "$programs" >"$out" 2>"$err"
+says '^macsim: 2 programs$'
+"$macsim" run --signal 2:TERM "$mac" -- sh -c "$programs" >"$out" 2>"$err"
+is 'the second' "$?" 143
+says '^macsim: /usr/bin/kmutil works on behind its command$'
+says com.example.capture.driver
+"$macsim" run --signal 3:TERM "$mac" -- sh -c "$programs" >"$out" 2>"$err"
+is 'there is no third' "$?" 0
+"$macsim" run --signal 1:NOTHING "$mac" -- true >"$out" 2>"$err"
+is 'no such signal' "$?" 125
+
 echo '# others'
 cp -a "$mac" "$story/copy"
 "$macsim" run "$story/copy" -- sh -c 'kmutil inspect && touch /Library/only-here' >"$out" 2>"$err"

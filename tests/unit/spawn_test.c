@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -217,6 +218,100 @@ spawn_asks_with_faults(void **state)
 	assert_int_equal(result.signal, SIGKILL);
 }
 
+static int told_fd;
+
+static void
+tell_on(const void *bytes, size_t len, void *payload)
+{
+	(void)payload;
+	(void)!write(told_fd, bytes, len);
+}
+
+/* A process of its own runs the script, which prints its own number first, and gets the
+ * signal then. How it ended; *pid: that number. */
+static int
+end_while_it_runs(const char *script, bool leave_running, int number, int *pid)
+{
+	char text[32] = "";
+	int fds[2], status = 0;
+	pid_t process;
+
+	assert_int_equal(pipe(fds), 0);
+	process = fork();
+	if (process == 0) {
+		(void)close(fds[0]);
+		told_fd = fds[1];
+		(void)run_with(script,
+		    (struct spawn_request){
+			.take_out = tell_on, .leave_running = leave_running, .timeout_ms = 60000});
+		_exit(9);
+	}
+	(void)close(fds[1]);
+	assert_true(read(fds[0], text, sizeof(text) - 1) > 0);
+	*pid = atoi(text);
+	assert_true(*pid > 1);
+	assert_int_equal(kill(process, number), 0);
+	assert_int_equal(waitpid(process, &status, 0), process);
+	(void)close(fds[0]);
+	return status;
+}
+
+static void
+spawn_ends_its_program_before_a_signal_ends_itself(void **state)
+{
+	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM};
+	long before = seconds();
+	size_t i;
+	int pid, status;
+
+	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		status = end_while_it_runs("echo $$; exec sleep 60", false, numbers[i], &pid);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), numbers[i]);
+		assert_int_equal(kill(pid, 0), -1);
+		assert_int_equal(errno, ESRCH);
+	}
+	assert_true(seconds() - before < 10);
+}
+
+static void
+spawn_kills_a_deaf_program_before_a_signal_ends_itself(void **state)
+{
+	long before = seconds();
+	int pid, status;
+
+	(void)state;
+	status =
+	    end_while_it_runs("trap '' TERM; echo $$; sleep 60; sleep 60", false, SIGTERM, &pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGTERM);
+	assert_int_equal(kill(pid, 0), -1);
+	assert_true(seconds() - before < 10); /* launchd gives 20 */
+}
+
+static void
+spawn_leaves_what_it_is_told_to_when_a_signal_ends_itself(void **state)
+{
+	int pid, status;
+
+	(void)state;
+	status = end_while_it_runs("echo $$; exec sleep 60", true, SIGTERM, &pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(kill(pid, 0), 0);
+	(void)kill(pid, SIGKILL);
+}
+
+static void
+spawn_ignores_a_signal_that_was_ignored(void **state)
+{
+	(void)state;
+	(void)signal(SIGHUP, SIG_IGN); /* as nohup does */
+	assert_int_equal(run_with("kill -HUP $PPID; exit 3", (struct spawn_request){0}), 0);
+	assert_int_equal(result.status, 3);
+	(void)signal(SIGHUP, SIG_DFL);
+}
+
 int
 main(void)
 {
@@ -235,6 +330,10 @@ main(void)
 	    cmocka_unit_test(spawn_leaves_running_what_it_is_told_to),
 	    cmocka_unit_test(spawn_leaves_the_handler_of_the_caller),
 	    cmocka_unit_test(spawn_asks_with_faults),
+	    cmocka_unit_test(spawn_ends_its_program_before_a_signal_ends_itself),
+	    cmocka_unit_test(spawn_kills_a_deaf_program_before_a_signal_ends_itself),
+	    cmocka_unit_test(spawn_leaves_what_it_is_told_to_when_a_signal_ends_itself),
+	    cmocka_unit_test(spawn_ignores_a_signal_that_was_ignored),
 	};
 	int failed;
 
