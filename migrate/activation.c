@@ -329,6 +329,20 @@ is_one_missing(const struct activation *activation)
 	return false;
 }
 
+/* Why nobody can be asked now; NULL: somebody can. The agent runs in the session of each who is
+ * logged in; that of a person who is not at the screen is none to put a question in. */
+static const char *
+why_not_now(const struct console *console, int error)
+{
+	if (error != 0 || console->user == NULL)
+		return "nobody is logged in, and only in a person's session its app can be asked: "
+		       "log in, then run the same command again";
+	if (geteuid() != 0 && geteuid() != console->uid)
+		return "another person is at the screen, and its app is asked in that person's "
+		       "session alone";
+	return NULL;
+}
+
 /* Runs the app's words and looks again; NULL words: nobody knows them. */
 static void
 ask(struct session *session, const struct rule *rule, const char *const *argv,
@@ -337,15 +351,12 @@ ask(struct session *session, const struct rule *rule, const char *const *argv,
 	struct spawn_result result;
 	struct console console;
 	struct dexts dexts;
-	const char *words = NULL;
 	int error = console_read(session->arena, &console);
+	const char *words = why_not_now(&console, error);
 
 	activation->exit = 4;
-	if (error != 0 || console.user == NULL) {
-		activation->text = arena_printf(session->arena,
-		    "%s; nobody is logged in, and only in a person's session its app can be asked: "
-		    "log in, then run handoff again",
-		    activation->text);
+	if (words != NULL) {
+		activation->text = arena_printf(session->arena, "%s; %s", activation->text, words);
 		return;
 	}
 	error = run_app(session, &console, argv, &result);

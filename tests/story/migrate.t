@@ -189,6 +189,13 @@ agent() {
   python3 -c 'import plistlib, sys; print(" ".join(plistlib.load(open(sys.argv[1], "rb"))["ProgramArguments"]))' \
     "$top/pkg/launchd/org.kextirpate.handoff.plist"
 }
+set_mac console=second
+# shellcheck disable=SC2046 # words without blanks
+on_as user $(agent)
+is 'a person whose session is not at the screen is asked nothing' "$status $(show dext)" '4 not activated'
+says 'another person is at the screen, and its app is asked in that person'
+says_not 'the app said'
+set_mac console=user
 # shellcheck disable=SC2046 # words without blanks
 "$macsim" run --as user "$mac" -- $(agent) >"$out" 2>"$err"
 is 'the agent asks the app, without root' "$(show dext)" 'held off'
