@@ -198,6 +198,24 @@ static const struct pattern {
     {SYSEXTD, "Error checking with notarization daemon: %r",
 	{"notarisation", DEXT_LOG_WAITS, "macOS asked for a notarisation and got no answer",
 	    "nothing by itself; beside a refusal it is the reason"}},
+    /* developer.apple.com/forums/thread/817101 and 823200. */
+    {SYSEXTD | PASTED, "no policy, cannot allow apps outside /Applications",
+	{"no-policy", DEXT_LOG_WAITS,
+	    "no profile speaks of an extension that was asked for. macOS says so of apps in "
+	    "/Applications, too, and of requests that succeed",
+	    "nothing by itself; what the app was answered says how the request ended"}},
+    /* maccrab, changelog of 1.3.3. */
+    {SYSEXTD | PASTED, "system extension does not appear to belong to any extension categories",
+	{"no-category", DEXT_LOG_BAD,
+	    "the Info.plist of an extension does not say of which kind it is, or its entitlements "
+	    "do not fit that kind",
+	    "only the vendor can mend it"}},
+    /* Karabiner-DriverKit-VirtualHIDDevice, DEVELOPMENT.md. */
+    {SYSEXTD | PASTED, "Fatal error: Activate found 2 extensions in active state, ID: %i",
+	{"two-active", DEXT_LOG_BAD,
+	    "macOS has two versions of the extension as active and ends its own daemon over it",
+	    "restart the Mac; when it stays so, remove the vendor's app in the Finder, restart, "
+	    "install it anew"}},
     {SYSEXTD, "validating extension with identifier %i",
 	{"validating", DEXT_LOG_WAITS, "macOS checks the dext", "nothing, when more follows"}},
     /* Karabiner-Elements, issues 2548, 2636 and 3941. */
@@ -433,13 +451,15 @@ fits(struct arena *arena, const char *template, struct piece text, struct dext_l
 	return false;
 }
 
-/* The dext whose folder a path in the message names. */
+/* The extension whose folder a path in the message names. */
 static const char *
 id_of_path(struct arena *arena, struct piece message)
 {
 	struct piece path = piece_after(message, EXTENSIONS);
 	struct piece folder = piece_before(path, ".dext/");
 
+	if (folder.len == path.len)
+		folder = piece_before(path, ".systemextension/");
 	while (folder.len < path.len && piece_has(folder, "/"))
 		folder = piece_after(folder, "/");
 

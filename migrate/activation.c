@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kmutil-helpers/sysext_error.h"
 #include "kmutil-helpers/tool_launchctl.h"
 #include "migrate/activation.h"
 #include "migrate/dext_macos.h"
@@ -274,7 +275,7 @@ limit_of(const struct session *session)
 static const char *
 result_words(const struct session *session, const struct spawn_result *result)
 {
-	const char *words = spawn_last_words(session->arena, result);
+	const char *words = spawn_last_words(session->arena, result), *means;
 	int signal = result->signal != 0              ? result->signal
 		     : result->status > SIGNAL_STATUS ? result->status - SIGNAL_STATUS
 						      : 0;
@@ -285,7 +286,11 @@ result_words(const struct session *session, const struct spawn_result *result)
 	if (signal != 0)
 		return arena_printf(session->arena,
 		    "its app crashed (signal %d); its vendor has to mend that", signal);
-	return words != NULL ? arena_printf(session->arena, "the app said: %s", words) : NULL;
+	if (words == NULL)
+		return NULL;
+	means = sysext_error_means(words);
+	return arena_printf(session->arena, "the app said: %s%s%s", words,
+	    means != NULL ? ": " : "", means != NULL ? means : "");
 }
 
 /* As the person at the console; in that person's own session nothing else is needed. */

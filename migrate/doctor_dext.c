@@ -180,8 +180,11 @@ is_of(const struct patient *patient, const struct dext_log_event *event)
 static bool
 may_be_of(const struct patient *patient, const struct dext_log_event *event)
 {
-	return event->bundle_id == NULL && event->row->weight == DEXT_LOG_BAD &&
-	       (event->service == NULL || patient->driver.info == NULL);
+	if (event->bundle_id != NULL)
+		return false;
+	return event->row->weight == DEXT_LOG_BAD
+		   ? event->service == NULL || patient->driver.info == NULL
+		   : event->row->weight == DEXT_LOG_WAITS && event->service == NULL;
 }
 
 static enum tristate
@@ -416,6 +419,7 @@ text_patient(
 	text_findings(report, patient, DEXT_LOG_BAD, false);
 	if (report->session->options->verbose) {
 		text_findings(report, patient, DEXT_LOG_WAITS, true);
+		text_findings(report, patient, DEXT_LOG_WAITS, false);
 		text_findings(report, patient, DEXT_LOG_GOOD, true);
 	}
 	if (patient->log.cut)

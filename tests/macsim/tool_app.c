@@ -105,7 +105,10 @@ activate(struct model *model, const char *id)
 		return 1;
 	}
 	if (model_is(model, "alone", "yes") && model_at(model, "loaded", 0)) {
-		fprintf(stderr, "Error: request of %s is failed with error: error 1\n", id);
+		fprintf(stderr,
+		    "Error: request of %s is failed with error: OSSystemExtensionErrorDomain error "
+		    "1\n",
+		    id);
 		return 1;
 	}
 	if (model_is(model, "dext.allowed", "yes")) {

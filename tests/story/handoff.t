@@ -94,7 +94,10 @@ without_dext 15.7 apple capture-card
 set_mac tool.helper=fail
 expect 4 'it fails' kextirpate handoff "$card"
 says 'its app can be asked again; the app said: helper: internal error'
-set_mac tool.helper=exit0
+set_mac tool.helper=ok alone=yes
+expect 4 'macOS refuses it' kextirpate handoff "$card"
+says 'OSSystemExtensionErrorDomain error 1: macOS gives no reason; kextirpate doctor'
+set_mac alone=no tool.helper=exit0
 expect 4 'it does nothing' kextirpate handoff "$card"
 says 'terminated waiting to uninstall on reboot'
 set_mac tool.helper=garbage

@@ -153,6 +153,15 @@ static const struct {
     {"amfid: /Applications/X.app/Contents/Library/SystemExtensions/com.x.y.driver.dext/"
      "com.x.y.driver signature not valid: -67050",
 	"signature-refused", "com.x.y.driver", NULL, "-67050", -1},
+    {"amfid: /Library/SystemExtensions/8A2F106E-0028-4EC4-8A2F-106E00284EC4/"
+     "com.x.y.monitor.systemextension/Contents/MacOS/com.x.y.monitor not valid: Error "
+     "Domain=AppleMobileFileIntegrityError Code=-413 \"No matching profile found\" UserInfo={}",
+	"no-profile", "com.x.y.monitor", NULL, NULL, -1},
+    {"sysextd: (libswiftCore.dylib) Fatal error: Activate found 2 extensions in active state, ID: "
+     "com.x.y.driver",
+	"two-active", "com.x.y.driver", NULL, NULL, -1},
+    {"sysextd: no policy, cannot allow apps outside /Applications", "no-policy", NULL, NULL, NULL,
+	-1},
     {"taskgated-helper: Disallowing com.x.y.driver because no eligible provisioning profiles found",
 	"no-profile", "com.x.y.driver", NULL, NULL, -1},
     {"error\t2024-01-10 14:36:03.306061 -0800\ttaskgated-helper\tcom.x.y.driver: Unsatisfied "
