@@ -94,18 +94,18 @@ demo:
 # Where things live on a Mac; DESTDIR for packages. State and vault are not touched.
 PREFIX := $(DESTDIR)/usr/local/kextirpate
 OWNER := $(if $(filter 0,$(shell id -u)),-o 0 -g 0)
+# Folders of others that are there keep their owner and mode: on an Intel Mac Homebrew's.
+SHARED := $(addprefix $(DESTDIR),/usr/local/bin /Library/LaunchDaemons /Library/LaunchAgents \
+	$(addprefix /usr/local/share/man/man,5 7 8))
 install: all
-	install -d -m 0755 $(OWNER) $(PREFIX)/bin $(PREFIX)/rules $(DESTDIR)/usr/local/bin \
-		$(DESTDIR)/usr/local/share/man/man7 $(DESTDIR)/usr/local/share/man/man8 \
-		$(DESTDIR)/usr/local/share/man/man5
+	for d in $(SHARED); do [ -d "$$d" ] || install -d -m 0755 $(OWNER) "$$d" || exit 1; done
+	install -d -m 0755 $(OWNER) $(PREFIX) $(addprefix $(PREFIX)/,bin rules share)
 	install -m 0755 $(OWNER) $(B)/kextirpate $(PREFIX)/bin/kextirpate
 	install -m 0644 $(OWNER) rules/catalogue/*.xml $(PREFIX)/rules/
 	install -m 0644 $(OWNER) pkg/man/kextirpate.8 $(DESTDIR)/usr/local/share/man/man8/
 	install -m 0644 $(OWNER) pkg/man/kextirpate-assumptions.7 $(DESTDIR)/usr/local/share/man/man7/
 	install -m 0644 $(OWNER) pkg/man/kextirpate-rules.5 $(DESTDIR)/usr/local/share/man/man5/
 	ln -sf ../kextirpate/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate
-	install -d -m 0755 $(OWNER) $(PREFIX)/share $(DESTDIR)/Library/LaunchDaemons \
-		$(DESTDIR)/Library/LaunchAgents
 	install -m 0644 $(OWNER) pkg/mdm/org.kextirpate.* $(PREFIX)/share/
 	install -m 0644 $(OWNER) pkg/launchd/org.kextirpate.recheck.plist $(DESTDIR)/Library/LaunchDaemons/
 	install -m 0644 $(OWNER) pkg/launchd/org.kextirpate.handoff.plist $(DESTDIR)/Library/LaunchAgents/
@@ -114,6 +114,7 @@ install: all
 
 uninstall:
 	-$(if $(DESTDIR),,launchctl bootout system/org.kextirpate.recheck)
+	-$(if $(DESTDIR),,launchctl bootout gui/$$(stat -f %u /dev/console)/org.kextirpate.handoff)
 	rm -f $(PREFIX)/bin/kextirpate $(DESTDIR)/usr/local/bin/kextirpate \
 		$(DESTDIR)/Library/LaunchDaemons/org.kextirpate.recheck.plist \
 		$(DESTDIR)/Library/LaunchAgents/org.kextirpate.handoff.plist \

@@ -13,7 +13,9 @@ DARWIN_COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -I. $(filter-out -Wvla,$(WARN)) -O
 ifeq ($(HOST) $(shell uname -m),Linux x86_64)
 darwin: $(DARWIN)/kextirpate
 
-darwin-stories: darwin
+darwin-stories:
+	tests/deps.sh build test macos
+	$(MAKE) all darwin
 	MACSIM_BUILD=$(CURDIR)/$(DARWIN) prove --timer --failures --jobs 2 \
 		$(patsubst %,tests/story/%.t,$(DARWIN_STORIES))
 	MACSIM_BUILD=$(CURDIR)/$(DARWIN) KILL_STEP=97 prove --timer --failures tests/story/kill.t
