@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From the words of the command line to subjects. */
 #include <fnmatch.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kmutil-helpers/die.h"
 #include "migrate/nearest.h"
@@ -260,11 +262,23 @@ check_pattern(const struct session *session, const char *target)
 	}
 }
 
+/* The path that a target names, which may begin in the current folder; NULL: it names none. */
+static const char *
+path_of(const struct session *session, const char *target)
+{
+	char folder[PATH_MAX];
+
+	if (target[0] != '/' && strchr(target, '/') != NULL && session->options->root == NULL &&
+	    getcwd(folder, sizeof(folder)) != NULL)
+		target = arena_printf(session->arena, "%s/%s", folder, target);
+	return path_canonical(session->arena, target);
+}
+
 static void
 select_one(struct session *session, const char *target, bool acts, struct selection *selection)
 {
 	const struct rule *rule = rules_find(&session->rules, target);
-	const char *path = path_canonical(session->arena, target);
+	const char *path = path_of(session, target);
 	size_t i, before = selection->count;
 
 	for (i = 0; i < session->subject_count; i++)

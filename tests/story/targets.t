@@ -104,4 +104,8 @@ for verb in uninstall plan approve; do
 done
 expect 5 'with --all-matching it is judged' kextirpate plan --all-matching 'com.example.*'
 unchanged 'several products'
+
+echo '# a path that begins in the current folder, as a shell completes it'
+on sh -c 'cd /Library/Extensions && kextirpate status --json StudioLink.kext/'
+json "[k['bundle_id'] for k in j['kexts']]" "['com.example.studio.link']"
 done_testing
