@@ -119,13 +119,21 @@ next_of_blocked(struct session *session, const struct subject *about, enum stand
 }
 
 static struct next_step
-next_of_approval(struct session *session)
+next_of_approval(struct session *session, const struct subject *about)
 {
 	struct next_step next = {
-	    "an administrator must approve the rebuild on this Mac; on Apple silicon, one who owns "
-	    "the volume; approve says what will be asked",
+	    session->host.chip == HOST_CHIP_INTEL
+		? "an administrator must approve the rebuild on this Mac; approve says what will "
+		  "be asked"
+		: "an administrator who owns the volume must approve the rebuild on this Mac; "
+		  "approve says what will be asked",
 	    approve};
 
+	if (about != NULL && about->now.rebuild == REBUILD_REFUSED)
+		next.text = arena_printf(session->arena,
+		    "%s; it was asked for in this boot already: where macOS then sees nothing to "
+		    "change, restart first",
+		    next.text);
 	if (mdm_hint_applies(session))
 		next.text = mdm_hint_add(session, next.text, &next.command);
 	return next;
@@ -177,7 +185,7 @@ next_step_find(
 		return (struct next_step){
 		    "restart the Mac; until then nothing is called gone", status};
 	case 3:
-		return next_of_approval(session);
+		return next_of_approval(session, about);
 	case 4:
 		return (struct next_step){
 		    "the kext is out of the way; the replacement waits for a person to allow it in "

@@ -38,6 +38,7 @@ json "$rebuilt" "['the approval was refused; nothing was changed']"
 standing approval-pending
 expect 3 'and asked again in the same boot' kextirpate approve --json "$card"
 says 'it may ask again only after the restart'
+says 'asked for in this boot already: where macOS then sees nothing to change, restart first'
 waiting apple approval=none assumption.timeout-is-authentication-error=yes
 expect 3 'nobody answers' kextirpate approve --json "$card"
 json "$rebuilt" "['nobody answered in time; nothing was changed']"
