@@ -172,10 +172,21 @@ act_settle(struct run *run, struct step *step)
 	return step_done(step, "cannot be told on this Mac; went on");
 }
 
-/* The first path of a receipt that is still there, unless it is a folder. */
+/* What nobody can look for may be there. */
+static bool
+is_gone(const struct run *run, const char *path)
+{
+	struct stat st;
+	int error = path_stat(&run->ledger->root, path, &st);
+
+	return error == -ENOENT || error == -ENOTDIR;
+}
+
+/* The first path of a receipt that is still there, or may be, unless it is a folder. */
 struct left_path {
 	struct run *run;
 	const char *path;
+	int error; /* why nobody could look */
 };
 
 static int
@@ -183,24 +194,42 @@ find_left_path(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct left_path *left = payload;
 	struct stat st;
+	int error = path_stat(&left->run->ledger->root, path, &st);
 
 	(void)entry;
-	if (path_stat(&left->run->ledger->root, path, &st) != 0 || S_ISDIR(st.st_mode))
+	if (error == -ENOENT || error == -ENOTDIR || (error == 0 && S_ISDIR(st.st_mode)))
 		return 0;
 	left->path = arena_strdup(left->run->arena, path);
+	left->error = error;
 	return 1;
 }
 
+/* 0, or 1 where there is no such file. */
 static int
 copy_receipt(struct run *run, struct step *step, const char *suffix)
 {
-	int error = vault_copy(run->ledger, run->arena, run->id, step->n,
+	return vault_copy(run->ledger, run->arena, run->id, step->n,
 	    arena_printf(run->arena, RECEIPTS "/%s.%s", step->subject, suffix), suffix);
-
-	return error == 1 ? 0 : error;
 }
 
-/* Copies the receipt to the vault, then has pkgutil forget it. */
+/* Copies what there is of a receipt to the vault, then has pkgutil forget it. */
+static int
+forget_receipt(struct run *run, struct step *step, const char **message)
+{
+	int error = copy_receipt(run, step, "plist");
+
+	if (error >= 0)
+		error = copy_receipt(run, step, "bom");
+	return error < 0 ? error : pkgutil_forget(run->arena, step->subject, message);
+}
+
+static bool
+is_receipt_gone(const struct run *run, const struct step *step)
+{
+	return is_gone(
+	    run, arena_printf(run->arena, RECEIPTS "/%s.plist", step->subject));
+}
+
 static int
 act_forget(struct run *run, struct step *step)
 {
@@ -209,6 +238,7 @@ act_forget(struct run *run, struct step *step)
 	const char *message = NULL;
 	struct fault fault;
 	size_t count, i;
+	bool was_gone = is_receipt_gone(run, step);
 	int error = receipt_list(&run->ledger->root, run->arena, &receipts, &count);
 
 	for (i = 0; error == 0 && i < count; i++)
@@ -217,20 +247,17 @@ act_forget(struct run *run, struct step *step)
 			    find_left_path, &left, &fault);
 	if (left.path != NULL) {
 		step->state = STEP_SKIPPED;
-		step->message =
-		    arena_printf(run->arena, "kept: it lists %s, which is still there", left.path);
+		step->message = arena_printf(run->arena, "kept: it lists %s, %s%s", left.path,
+		    left.error == 0 ? "which is still there" : "which ",
+		    left.error == 0 ? "" : fault_sentence(left.error));
 		return 0;
 	}
 	if (error == 0)
-		error = copy_receipt(run, step, "plist");
-	if (error == 0)
-		error = copy_receipt(run, step, "bom");
-	if (error == 0)
-		error = pkgutil_forget(run->arena, step->subject, &message);
+		error = forget_receipt(run, step, &message);
 	/* Not what pkgutil says counts, but whether the receipt is there. */
-	if (!is_fatal(error) && !path_exists(&run->ledger->root,
-				    arena_printf(run->arena, RECEIPTS "/%s.plist", step->subject)))
-		return step_done(step, "forgotten; a copy is in the vault");
+	if (!is_fatal(error) && is_receipt_gone(run, step))
+		return step_done(
+		    step, was_gone ? "was forgotten already" : "forgotten; a copy is in the vault");
 	if (error == 0)
 		error = -FAULT_OUTPUT;
 	(void)step_failed(step, arena_printf(run->arena, "%s; the receipt was kept",
@@ -249,7 +276,7 @@ find_staged(const struct run *run)
 		if (run->rows[i].path == NULL)
 			continue;
 		path = arena_printf(run->arena, STAGING "%s", run->rows[i].path);
-		if (path_exists(&run->ledger->root, path))
+		if (!is_gone(run, path))
 			return path;
 	}
 	return NULL;
