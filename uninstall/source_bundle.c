@@ -5,8 +5,10 @@
  * path that a receipt, a collection, macOS's instructions or a job names. The vault
  * is skipped.
  */
+#include <errno.h>
 #include <string.h>
 
+#include "kmutil-helpers/path_link.h"
 #include "rules/apple.h"
 #include "uninstall/case.h"
 #include "uninstall/source.h"
@@ -52,6 +54,38 @@ is_left_out(const char *name)
 	return false;
 }
 
+/* What cannot be looked at is a problem, once: several traces may name it. */
+static void
+tell_unread(struct scan *scan, const char *path, int error)
+{
+	const struct problem *told = scan->problems.items, *end = told + scan->problems.count;
+
+	if (error == 0 || error == -ENOENT || error == -ENOTDIR)
+		return;
+	for (; told < end; told++)
+		if (told->path != NULL && strcmp(told->path, path) == 0)
+			return;
+	scan_problem(scan, SOURCE_BUNDLE, path, error);
+}
+
+/* The folder that the path leads to; NULL: there is none. A link on the way is read on the
+ * running system, too: macOS takes a kext that lies behind one, and what acts later goes by
+ * the place that it leads to. */
+static const char *
+find_folder(struct scan *scan, const char *path)
+{
+	char place[PATH_MAX];
+	struct stat st;
+	int error = path_stat(scan->root, path, &st);
+
+	if (error == -FAULT_LINK && path_resolve(scan->root, path, false, place) == 0) {
+		path = arena_strdup(scan->arena, place);
+		error = path_stat(scan->root, path, &st);
+	}
+	tell_unread(scan, path, error);
+	return error == 0 && S_ISDIR(st.st_mode) ? path : NULL;
+}
+
 /* Vendors' own folders in `folder`, each looked into. */
 static void
 walk_folders_of(
@@ -61,15 +95,13 @@ walk_folders_of(
 	char **names;
 	size_t count, i;
 	int error = path_list(scan->root, folder, scratch, &names, &count);
-	struct stat st;
 	const char *path;
 
-	if (error != 0)
-		scan_problem(scan, SOURCE_BUNDLE, folder, error);
+	scan_problem(scan, SOURCE_BUNDLE, folder, error);
 	for (i = 0; error == 0 && i < count; i++) {
 		path = arena_printf(scratch, "%s/%s", folder, names[i]);
 		if (left_out(names[i]) || scan_skips(scan, path) ||
-		    path_stat(scan->root, path, &st) != 0 || !S_ISDIR(st.st_mode))
+		    find_folder(scan, path) == NULL)
 			continue;
 		if (path_has_suffix(path, ".kext"))
 			scan_add_bundle(scan, SOURCE_BUNDLE, arena_strdup(scan->arena, path));
@@ -128,22 +160,26 @@ is_seen(const struct scan *scan, const char *path)
 	return false;
 }
 
+static bool
+is_elsewhere(const struct scan *scan, const char *path)
+{
+	return apple_keeps_path(path) || path_is_below(path, STAGING) || scan_skips(scan, path);
+}
+
 void
 scan_named_bundles(struct scan *scan)
 {
 	size_t count = scan->traces.count, i;
 	const char *path;
-	struct stat st;
 
 	for (i = 0; i < count; i++) {
 		path = trace_original_path(&scan->traces.items[i]);
 		if (!may_name(&scan->traces.items[i]) || path == NULL ||
-		    !path_has_suffix(path, ".kext") || apple_keeps_path(path) ||
-		    path_is_below(path, "/Library/StagedExtensions") || scan_skips(scan, path) ||
-		    path_stat(scan->root, path, &st) != 0 || !S_ISDIR(st.st_mode) ||
-		    is_seen(scan, path))
+		    !path_has_suffix(path, ".kext") || is_elsewhere(scan, path))
 			continue;
-		scan_add_bundle(scan, SOURCE_BUNDLE, path);
+		path = find_folder(scan, path);
+		if (path != NULL && !is_elsewhere(scan, path) && !is_seen(scan, path))
+			scan_add_bundle(scan, SOURCE_BUNDLE, path);
 	}
 }
 

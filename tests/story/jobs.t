@@ -80,4 +80,34 @@ assume bootout-ends-job no
 expect 6 'a job that does not end' kextirpate uninstall --approval=never "$card"
 says 'it runs until the next restart'
 
+echo '# a job that loads a kext behind a link, and one in a place that nobody may look into'
+new 15.7 apple clean
+laid() { # laid PATH ID
+  mkdir -p "$mac$1/Contents"
+  printf '<plist version="1.0"><dict><key>CFBundleIdentifier</key><string>%s</string></dict></plist>\n' "$2" \
+    >"$mac$1/Contents/Info.plist"
+}
+bundles="sorted(t['path'] for k in j['kexts'] for t in k['traces'] if t['source'] == 'bundle')"
+laid /Users/me/vendor/Linked.kext org.linked.kext
+mkdir -p "$mac/private/opt"
+ln -s ../../Users/me/vendor "$mac/private/opt/link"
+job LaunchDaemons org.linked.load /sbin/kextload /private/opt/link/Linked.kext
+expect 1 'the bundle is found where the link leads' kextirpate scan --json org.linked.kext
+json "$bundles" "['/Users/me/vendor/Linked.kext']"
+ln -sfn link "$mac/private/opt/link"
+expect 1 'a link that leads nowhere is told' kextirpate scan --json
+json "[(p['path'], p['matters']) for p in j['problems']]" "[('/private/opt/link/Linked.kext', True)]"
+
+echo '# macOS means to build one in from a place that nobody may look into'
+new 15.7 apple capture-card
+instructions=$mac/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/com.apple.kcgen.instructions.plist
+sed -i "s,$driver,/Users/me/vendor/Driver.kext," "$instructions"
+mkdir -p "$mac/Users/me/vendor"
+expect 1 'it is not there' kextirpate scan --json
+json "j['problems']" '[]'
+set_mac unreadable=/Users/me
+expect 1 'it may be there' kextirpate scan --json
+json "[(p['path'], p['source'], p['matters']) for p in j['problems']]" \
+  "[('/Users/me/vendor/Driver.kext', 'bundle', True)]"
+
 done_testing
