@@ -47,6 +47,7 @@ struct kmutil_rebuild {
 	enum kmutil_outcome outcome;
 	int status;           /* exit status, -1 when it had none */
 	bool asked;           /* the request for approval was announced */
+	bool cut_off;         /* the limit ended it: what macOS decided is not known */
 	bool converges;       /* no id stands in both lists */
 	struct kmutil_list added, removed;
 	const char *message;  /* the tool's own words, NULL when it said none */

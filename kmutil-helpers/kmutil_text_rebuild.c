@@ -178,7 +178,7 @@ kmutil_text_read_rebuild(struct arena *arena, const struct spawn_result *result,
 	struct piece err = piece_make(result->err, result->err_len);
 	struct tool_error error;
 
-	*rebuild = (struct kmutil_rebuild){.status = result->status};
+	*rebuild = (struct kmutil_rebuild){.status = result->status, .cut_off = result->timed_out};
 	while (piece_next_line(&rest, &line)) {
 		line = piece_trim(line);
 		if (piece_starts(line, "[+]"))

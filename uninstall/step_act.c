@@ -334,7 +334,10 @@ rebuild_sentence(struct arena *arena, const struct kmutil_rebuild *rebuild)
 	case KMUTIL_NOBODY:
 		return "nobody was there who could approve; nothing was changed";
 	case KMUTIL_TIMED_OUT:
-		return "nobody answered in time; nothing was changed";
+		return rebuild->cut_off
+			   ? "kmutil rebuild did not come to its end and was stopped; whether "
+			     "somebody approved is not known: a look after the restart decides"
+			   : "nobody answered in time; nothing was changed";
 	case KMUTIL_NO_SUCH_VERB:
 		return "this macOS has no rebuild";
 	case KMUTIL_BUILD_FAILED:

@@ -201,6 +201,7 @@ rebuild_does_not_take_silence_for_success(void **state)
 	assert_int_equal(read_rebuild("", "", "", 1).outcome, KMUTIL_NOT_UNDERSTOOD);
 	kmutil_text_read_rebuild(arena, &late, &r);
 	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
+	assert_true(r.cut_off);
 	assert_int_equal(r.removed.count, 1);
 }
 
