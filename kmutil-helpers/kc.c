@@ -288,7 +288,8 @@ info_read(const struct slice *image, const struct head *head, struct kc_prelink 
 	return rc;
 }
 
-/* The member that an entry is the code of; a new one, should the list lack it. */
+/* The member that an entry is the code of; a new one, should the list lack it, for which
+ * there is room. */
 static int
 member_find(struct arena *arena, struct kc *kc, const char *id, struct kc_member **out)
 {
@@ -300,7 +301,6 @@ member_find(struct arena *arena, struct kc *kc, const char *id, struct kc_member
 	if (i == kc->member_count) {
 		if (i == KC_MAX_MEMBERS)
 			return -FAULT_COUNT;
-		kc->members = arena_grow(arena, kc->members, i, i + 1, sizeof(*kc->members));
 		kc->member_count++;
 		kc->members[i].id = arena_strdup(arena, id);
 	}
@@ -328,6 +328,8 @@ entries_read(struct arena *arena, const struct slice *image, const struct head *
 
 	if (head->entry_count != 0)
 		qsort(head->entries, head->entry_count, sizeof(*head->entries), entry_compare);
+	kc->members = arena_grow(arena, kc->members, kc->member_count,
+	    kc->member_count + head->entry_count, sizeof(*kc->members));
 	for (i = 0; rc == 0 && i < head->entry_count; i++) {
 		if ((rc = member_find(arena, kc, head->entries[i].id, &member)) != 0)
 			return rc;

@@ -23,7 +23,8 @@
 
 /* Where things stand in the image that fileset_make makes. */
 enum { SEGMENT = 32, ENTRY = SEGMENT + 152 + 24, INNER = ENTRY + 40, INFO = INNER + 56 };
-enum { SECTIONS = SEGMENT + 64, INFO_SIZE = SEGMENT + 72 + 40, ENTRY_ID = ENTRY + 24 };
+enum { SECTIONS = SEGMENT + 64, INFO_SIZE = SEGMENT + 72 + 40, INFO_OFFSET = INFO_SIZE + 8 };
+enum { ENTRY_ID = ENTRY + 24, MANY = 1500 };
 
 static struct arena *arena;
 static int file = -1;
@@ -156,6 +157,42 @@ kc_lists_an_entry_that_the_list_lacks(void **state)
 	assert_null(kc->members[0].path);
 	assert_true(kc->members[0].has_entry);
 	assert_false(kc->members[0].codeless);
+}
+
+/* Each is a member of its own; memory grows with their number, not with its square. */
+static void
+kc_lists_many_entries_that_the_list_lacks(void **state)
+{
+	static struct bytes segment;
+	struct arena *own = arena_new((size_t)4 << 20);
+	uint32_t inner = SEGMENT + 152 + 40 * MANY, info = inner + 32;
+	char id[9];
+	size_t i;
+
+	(void)state;
+	fileset_make(LIST(""));
+	segment = image;
+	image.len = 0;
+	put_header(12, 1 + MANY, 152 + 40 * MANY);
+	put(&image, segment.data + SEGMENT, 152);
+	for (i = 0; i < 4; i++)
+		image.data[INFO_OFFSET + i] = (uint8_t)(info >> 8 * i);
+	for (i = 0; i < MANY; i++) {
+		put_le(&image, 0x80000035, 4);
+		put_le(&image, 40, 4);
+		put_le(&image, inner, 8);
+		put_le(&image, inner, 8);
+		put_le(&image, 32, 8);
+		(void)snprintf(id, sizeof(id), "e%06zu", i);
+		put(&image, id, 8);
+	}
+	put_header(11, 0, 0);
+	put(&image, LIST(""), sizeof(LIST("")));
+	put(&image, "        ", 8);
+	assert_int_equal(pwrite(file, image.data, image.len, 0), image.len);
+	assert_int_equal(kc_read(own, file, false, &kc, &fault), 0);
+	assert_int_equal(kc->member_count, MANY);
+	arena_free(own);
 }
 
 static void
@@ -462,6 +499,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(kc_lists_members_with_and_without_code),
 	    cmocka_unit_test(kc_lists_an_entry_that_the_list_lacks),
+	    cmocka_unit_test(kc_lists_many_entries_that_the_list_lacks),
 	    cmocka_unit_test(kc_looks_only_at_a_members_own_keys),
 	    cmocka_unit_test(kc_follows_references_to_texts),
 	    cmocka_unit_test(kc_reads_what_an_im4p_or_img4_holds),
