@@ -108,21 +108,24 @@ ledger_lock(struct arena *arena, const char *folder, int *lock_fd)
 }
 
 /* Spotlight and Time Machine pass over what waits in the vault: a kext found there
- * again would be a kext that came back. */
+ * again would be a kext that came back. One of the two may be missing after a crash. */
 static int
 hide_vault(const char *vault, struct arena *arena)
 {
 	int file = open(arena_printf(arena, "%s/.metadata_never_index", vault),
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int folder, error;
+	char value[sizeof(OS_BACKUP_VALUE)];
+	int folder, error = 0;
 
-	if (file < 0)
-		return errno == EEXIST ? 0 : -errno;
-	(void)close(file);
+	if (file < 0 && errno != EEXIST)
+		return -errno;
+	if (file >= 0)
+		(void)close(file);
 	folder = open(vault, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return -errno;
-	error = os_exclude_from_backup(folder);
+	if (os_read_attribute(folder, OS_BACKUP_ATTRIBUTE, value, sizeof(value)) == -ENOENT)
+		error = os_exclude_from_backup(folder);
 	(void)close(folder);
 	return error;
 }

@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/xattr.h>
 #include <cmocka.h>
 
 #include "kmutil-helpers/fault.h"
+#include "kmutil-helpers/os.h"
 #include "tests/unit/folder.h"
 #include "uninstall/vault.h"
 
@@ -199,6 +201,25 @@ vault_and_ledger_are_their_owner_s_alone(void **state)
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(lstat(at(w, "state/ledger.db"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+/* A crash may come between the two marks that keep others out of the vault. */
+static void
+a_vault_is_kept_out_of_backups_from_the_next_run_on(void **state)
+{
+	struct world *w = *state;
+	char value[sizeof(OS_BACKUP_VALUE)];
+	int fd = open(at(w, "state/vault"), O_RDONLY);
+
+	assert_true(exists(w, "state/vault/.metadata_never_index"));
+	if (os_read_attribute(fd, OS_BACKUP_ATTRIBUTE, value, sizeof(value)) < 0)
+		skip();
+	assert_int_equal(removexattr(at(w, "state/vault"), "user." OS_BACKUP_ATTRIBUTE), 0);
+	ledger_close(&w->ledger);
+	assert_int_equal(ledger_open(w->arena, at(w, "state"), true, &w->ledger), 0);
+	assert_true(os_read_attribute(fd, OS_BACKUP_ATTRIBUTE, value, sizeof(value)) > 0);
+	assert_string_equal(value, OS_BACKUP_VALUE);
+	assert_int_equal(close(fd), 0);
 }
 
 static void
@@ -471,6 +492,7 @@ main(void)
 	    TEST(a_restore_can_be_repeated),
 	    TEST(a_copy_leaves_the_file_and_gives_it_back),
 	    TEST(vault_and_ledger_are_their_owner_s_alone),
+	    TEST(a_vault_is_kept_out_of_backups_from_the_next_run_on),
 	    TEST(a_second_writer_is_turned_away),
 	    TEST(reading_an_absent_ledger_makes_nothing),
 	    TEST(a_file_that_is_no_ledger_is_told_by_readers_and_kept_by_writers),
