@@ -63,6 +63,11 @@ static const struct store_rung ledger_ladder[] = {
 	"PRAGMA user_version = 8"},
     {9, "ALTER TABLE run ADD COLUMN job INTEGER;"
 	"PRAGMA user_version = 9"},
+    {10, "ALTER TABLE standing ADD COLUMN sighting INTEGER;"
+	 "UPDATE standing SET sighting = (SELECT coalesce(max(id), 0) FROM sighting"
+	 "  WHERE sighting.key = standing.key AND sighting.at < standing.at)"
+	 "  WHERE standing = 'returned' AND cause = 'relinked';"
+	 "PRAGMA user_version = 10"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 

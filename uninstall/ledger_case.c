@@ -13,24 +13,26 @@ static const char sql_case_put[] =
     " restart_needed, rebuild, was_clean, migrates, standing, since, build, return_cause, rung)"
     " VALUES (:key, :bundle_id, :path, :rule, :run, :boot_uuid, :restart_needed, :rebuild,"
     " :was_clean, :migrates, :standing, :since, :build, :return_cause, :rung)";
-/* Returns count from the last OS update on through which the kext stayed away; the plus
- * keeps that one from being looked for where there is no return. */
+/* Returns count from the last OS update on through which the kext stayed away, by the order
+ * in which they were recorded: a clock may jump. That update is looked for only where there
+ * is a return. */
 static const char sql_case_list[] =
     "SELECT key, bundle_id, path, rule, run, boot_uuid, restart_needed, rebuild, was_clean,"
     " migrates, standing, since, build, return_cause,"
     " (SELECT count(*) FROM standing WHERE standing.key = kext_case.key"
     "   AND standing.standing = 'returned' AND standing.cause = 'relinked'"
-    "   AND +standing.at >= coalesce((SELECT max(later.at) FROM sighting AS later"
+    "   AND coalesce(standing.sighting, 0) >= coalesce((SELECT max(later.id) FROM sighting AS later"
     "     JOIN sighting AS earlier ON earlier.id = (SELECT max(id) FROM sighting"
     "       WHERE key = later.key AND id < later.id)"
     "     WHERE later.key = kext_case.key AND later.build IS NOT earlier.build"
     "       AND later.standing IN ('gone', 'inert')"
-    "       AND earlier.standing IN ('gone', 'inert')), '')), rung"
+    "       AND earlier.standing IN ('gone', 'inert')), 0)), rung"
     " FROM kext_case ORDER BY key";
 static const char sql_case_remove[] = "DELETE FROM kext_case WHERE key = :key";
 static const char sql_standing_insert[] =
-    "INSERT INTO standing (key, at, build, standing, cause, run)"
-    " SELECT :key, :at, :build, :standing, :cause, (SELECT coalesce(max(id), 0) FROM run)"
+    "INSERT INTO standing (key, at, build, standing, cause, run, sighting)"
+    " SELECT :key, :at, :build, :standing, :cause, (SELECT coalesce(max(id), 0) FROM run),"
+    "  (SELECT coalesce(max(id), 0) FROM sighting)"
     " WHERE :standing IS NOT"
     "  (SELECT standing FROM standing WHERE key = :key ORDER BY id DESC LIMIT 1)";
 static const char sql_standing_list[] =

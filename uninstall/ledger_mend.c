@@ -33,7 +33,7 @@ static const struct salvage_row {
 	"INSERT OR IGNORE INTO kext_case"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
     {"SELECT * FROM standing",
-	"INSERT OR IGNORE INTO standing VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+	"INSERT OR IGNORE INTO standing VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
     {"SELECT * FROM sighting",
 	"INSERT OR IGNORE INTO sighting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
     {"SELECT * FROM owned", "INSERT OR IGNORE INTO owned VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},

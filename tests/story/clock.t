@@ -93,6 +93,56 @@ says 'how cannot be told: this Mac.s clock was another one when it was removed'
 is 'and is not taken away' "$(cd "$mac/Library/Extensions" && echo Example*)" \
   'ExampleCaptureDriver.kext ExampleCaptureEvent.kext'
 
+echo '# returns are counted by their order, wherever the clock was'
+# worse: a Mac on which each OS update brings the kext back, unless it is told not to.
+worse() {
+  new 15.7 apple capture-card
+  assume rebuild-drops-stash-and-instructions no
+  assume missing-bundle-not-loadable no
+  expect 2 'uninstall' kextirpate uninstall --approval=ask "$card"
+  restart
+  kextirpate recheck
+}
+repaired() {
+  update "$1"
+  expect 2 "$1: repaired" kextirpate recheck --policy=repair --approval=ask
+  restart
+  kextirpate recheck
+}
+stays_away() {
+  assume update-relinks-from-stash no
+  update "$1"
+  expect 1 "$1: it stays away" kextirpate recheck --json
+  standing inert
+  assume update-relinks-from-stash yes
+}
+worse
+stays_away 15.7.1
+clock +10
+repaired 15.7.2
+repaired 15.7.3
+update 26.0.1
+expect 5 'put back ten years: the third return is the third' kextirpate recheck --policy=repair --approval=ask --json
+standing blocked
+worse
+repaired 15.7.1
+clock +10
+repaired 15.7.2
+clock +10
+stays_away 15.7.3
+clock +10
+repaired 26.0.1
+# A ledger that was written before the order was recorded; its clock was right.
+sqlite3 "$state/ledger.db" "
+  UPDATE sighting SET at = printf('%d-01-01T00:00:00Z', 2000 + id);
+  UPDATE standing SET at = printf('%d-06-01T00:00:00Z', 2000 + sighting);
+  ALTER TABLE standing DROP COLUMN sighting;
+  PRAGMA user_version = 9;"
+repaired 26.1
+update 26.2
+expect 5 'an older ledger: by its times, the third since it stayed away' kextirpate recheck --policy=repair --approval=ask --json
+standing blocked
+
 echo '# while another run is at work each of the others is turned away, and reads all the same'
 new 15.7 apple capture-card
 expect 3 'uninstall' kextirpate uninstall --approval=never "$card"

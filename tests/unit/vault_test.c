@@ -384,7 +384,8 @@ make_older(struct world *w)
 		"CREATE TABLE older AS SELECT run, n, path, slot, kind, mode, uid, gid, size,"
 		"  mtime_ns, inode, restored FROM vaulted;"
 		"DROP TABLE vaulted; ALTER TABLE older RENAME TO vaulted;"
-		"ALTER TABLE standing DROP COLUMN run; ALTER TABLE run DROP COLUMN job;"
+		"ALTER TABLE standing DROP COLUMN run; ALTER TABLE standing DROP COLUMN sighting;"
+		"ALTER TABLE run DROP COLUMN job;"
 		"PRAGMA user_version = 5",
 		NULL, NULL, NULL),
 	    SQLITE_OK);
