@@ -246,7 +246,9 @@ tell_idle(const struct options *options, int exit)
 	if (buf_flush(&text, STDOUT_FILENO) != 0)
 		exit = EXIT_IO;
 	buf_done(&text);
-	return pending && options->pending_ok ? 0 : exit;
+	return pending && options->pending_ok
+		   ? 0
+		   : context_exit(context_find(options), options, exit);
 }
 
 static int
@@ -261,7 +263,7 @@ recheck_command(const struct options *options)
 	int exit;
 
 	deadline_set(RUN_SECONDS + (unsigned int)options->wait_seconds,
-	    "kextirpate: recheck has not come to its end in an hour and ends itself: a volume or "
+	    "kextirpate: recheck has not come to its end in time and ends itself: a volume or "
 	    "a tool of macOS does not answer; nothing is half done, and the next recheck goes "
 	    "on\n");
 	first = look_whether_anything_changed(options, folder, arena);

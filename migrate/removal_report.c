@@ -44,8 +44,9 @@ removal_report(struct removal *removal, const char *command)
 	const char *doer = strcmp(command, "plan") == 0 ? "uninstall" : command;
 	struct report report;
 
-	/* Of what the ledger has lost nobody can tell what waits. */
-	if (removal->session->ledger.lost && removal->session->options->target_count == 0)
+	/* Of what the ledger has lost, or keeps from this person, nobody can tell what waits. */
+	if ((removal->session->ledger.lost || removal->session->ledger_unread) &&
+	    removal->session->options->target_count == 0)
 		removal->exit = exit_worst(removal->exit, 7);
 	/* Nothing that a person could do: macOS names it, and has nothing to drop. */
 	if (removal->plan.nothing_to_drop && removal->exit == 1)

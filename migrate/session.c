@@ -80,7 +80,9 @@ read_host(struct session *session, int needs)
 	}
 	if (error != 0)
 		problem_add(&session->scan.problems, NULL, "host", error,
-		    "what this macOS is remains unknown", true);
+		    session->host.build == NULL ? "what this macOS is remains unknown"
+						: "its protection or boot policy remains unknown",
+		    true);
 }
 
 static void

@@ -35,6 +35,9 @@ expect 0 'again' inside uninstall --approval=ask "$card"
 expect 0 'approve asks nobody' inside approve --json
 json '[s["state"] for s in j["steps"] if s["kind"] == "rebuild"]' "['skipped']"
 
+expect 3 'what is pending' kextirpate recheck
+expect 0 'an idle recheck is no failure of the installation' inside recheck
+
 echo '# after the installation'
 expect 2 'uninstall does the rest' kextirpate uninstall --approval=ask "$card"
 restart

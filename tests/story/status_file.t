@@ -42,6 +42,7 @@ json "sorted((k['bundle_id'], k['standing'], k['exit']) for k in j['kexts'])" \
   "[('com.example.capture.driver', 'approval-pending', 3), ('com.example.capture.event', 'approval-pending', 3)]"
 on_as user sh -c 'sed -n '\''s/.*"exit":\([0-9]*\)}$/\1/p'\'' "/Library/Application Support/kextirpate/status.json"'
 is 'the status is the last number, for a script' "$(cat "$out")" 3
+expect 7 'what waits for an approval cannot be told without the ledger' on_as user kextirpate approve --dry-run
 expect 7 'status itself points a person there' on_as user kextirpate status
 says 'status.json beside it is for all to read'
 expect 2 'approve' kextirpate approve
