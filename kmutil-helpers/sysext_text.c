@@ -52,6 +52,34 @@ stars_take(struct piece *rest, struct sysext *row)
 	row->active = stars == 2 || (stars == 1 && at >= SECOND_COLUMN);
 }
 
+/* "short/long) name": the versions, and what is behind them, in *name. Where TABs part the
+ * columns a version may hold parentheses itself. */
+static struct piece
+versions_take(struct piece text, struct piece *name)
+{
+	struct piece column = piece_trim(piece_before(text, "\t"));
+
+	if (piece_has(text, "\t") && column.len > 0 && column.text[column.len - 1] == ')') {
+		*name = piece_after(text, "\t");
+		return piece_cut(column, 0, column.len - 1);
+	}
+	*name = piece_after(text, ")");
+	return piece_before(text, ")");
+}
+
+static void
+versions_read(struct arena *arena, struct piece versions, struct sysext *row)
+{
+	struct piece at, last = versions;
+
+	for (at = piece_after(versions, "/"); at.text != NULL; at = piece_after(at, "/"))
+		last = at;
+	row->version = piece_copy(arena, last);
+	row->short_version = piece_copy(arena, last.text == versions.text
+		? versions
+		: piece_cut(versions, 0, (size_t)(last.text - versions.text) - 1));
+}
+
 static bool
 row_read(struct arena *arena, struct piece line, struct sysext *row)
 {
@@ -63,8 +91,7 @@ row_read(struct arena *arena, struct piece line, struct sysext *row)
 	if (!piece_has(state, "]"))
 		return false;
 	stars_take(&rest, row);
-	versions = piece_after(rest, " (");
-	name = piece_after(versions, ")");
+	versions = versions_take(piece_after(rest, " ("), &name);
 	if (name.text == NULL || name.text > state.text)
 		return false;
 	id = piece_before(rest, " (");
@@ -76,13 +103,10 @@ row_read(struct arena *arena, struct piece line, struct sysext *row)
 	}
 	if (!piece_is_bundle_id(id))
 		return false;
-	versions = piece_before(versions, ")");
 	name = piece_cut(name, 0, (size_t)(state.text - name.text) - 1);
 	row->id = piece_copy(arena, id);
 	row->team = piece_copy(arena, team);
-	row->short_version = piece_copy(arena, piece_before(versions, "/"));
-	row->version = piece_copy(arena,
-	    piece_has(versions, "/") ? piece_after(versions, "/") : versions);
+	versions_read(arena, versions, row);
 	row->name = piece_copy(arena, piece_trim(name));
 	row->state = piece_copy(arena, piece_before(state, "]"));
 	row->stage = sysext_stage_of(row->state);
@@ -115,6 +139,9 @@ sysext_text_read(struct arena *arena, const char *text, size_t len, struct sysex
 			list->not_understood++;
 		}
 	}
+	/* Where as many rows came as were announced, what else there is says nothing of them. */
+	if (list->announced > 0 && list->count == (size_t)list->announced)
+		return 0;
 	if (list->not_understood != 0 || (list->announced < 0 && list->count == 0))
 		return -FAULT_OUTPUT;
 	return list->announced > 0 && list->count < (size_t)list->announced ? -FAULT_OUTPUT : 0;

@@ -42,9 +42,9 @@ struct sysext_list {
 	size_t not_understood; /* lines that are neither row nor heading */
 };
 
-/* Reads the tool's text. 0; -FAULT_OUTPUT when a line is not understood, when
- * fewer rows came than were announced, or when there is neither row nor number;
- * the list then holds what was understood. */
+/* Reads the tool's text. 0; -FAULT_OUTPUT when fewer rows came than were announced, when
+ * a line is not understood and the rows are not exactly those that were announced, or when
+ * there is neither row nor number; the list then holds what was understood. */
 int sysext_text_read(struct arena *arena, const char *text, size_t len, struct sysext_list *list)
     __attribute__((warn_unused_result));
 /* The best row of an id (and of a team, unless NULL): the lowest stage, among

@@ -8,7 +8,6 @@
 #include "kmutil-helpers/sysext_error.h"
 #include "kmutil-helpers/tool_launchctl.h"
 #include "migrate/activation.h"
-#include "migrate/dext_macos.h"
 #include "migrate/dext_state.h"
 #include "kmutil-helpers/banned.h"
 
@@ -142,13 +141,6 @@ activation_holds_device(struct session *session, const struct rule *rule, const 
 	return *text != NULL;
 }
 
-static bool
-is_too_old(const struct rule *rule, const struct sysext *dext)
-{
-	return rule->replacement.minimum != NULL && dext->version[0] != '\0' &&
-	       dext_macos_compare(dext->version, rule->replacement.minimum) < 0;
-}
-
 /* A row that is not enabled: what has to happen, or, where a profile leaves a person no say,
  * that. */
 static void
@@ -179,7 +171,7 @@ look_at(struct session *session, const struct rule *rule, const struct dexts *de
 {
 	const char *id = one->named->id;
 
-	one->row = sysext_find(&dexts->list, id, one->named->team);
+	one->row = replacement_row(dexts, rule, one->named);
 	one->exit = 4;
 	if (one->row == NULL) {
 		one->may_ask = true;
@@ -187,7 +179,7 @@ look_at(struct session *session, const struct rule *rule, const struct dexts *de
 		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
 	} else if (dext_state_need(one->row->state) != DEXT_NEEDS_NOTHING) {
 		consider_state(session, rule, one);
-	} else if (is_too_old(rule, one->row)) {
+	} else if (replacement_is_too_old(rule, one->row)) {
 		one->may_ask = true;
 		one->text = arena_printf(session->arena,
 		    "%s is active in version %s, and the device needs %s", id, one->row->version,

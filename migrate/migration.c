@@ -36,7 +36,8 @@ is_staged(const struct activation *activation)
 
 	for (i = 0; i < activation->dext_count; i++) {
 		one = &activation->dexts[i];
-		if (one->row == NULL || one->row->stage > SYSEXT_WAITING || one->forbidden)
+		if (one->row == NULL || one->row->stage > SYSEXT_WAITING || one->forbidden ||
+		    one->may_ask)
 			return false;
 	}
 	return activation->dext_count > 0;

@@ -5,6 +5,7 @@
 
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/sysext_db.h"
+#include "migrate/dext_macos.h"
 #include "migrate/readiness.h"
 #include "migrate/replacement.h"
 #include "migrate/rule_paths.h"
@@ -154,13 +155,43 @@ replacement_not_known(struct arena *arena, const struct rule *rule)
 			 rule->id, rule->replacement.dexts[0].id);
 }
 
+bool
+replacement_is_too_old(const struct rule *rule, const struct sysext *row)
+{
+	return rule->replacement.minimum != NULL && row->version[0] != '\0' &&
+	       dext_macos_compare(row->version, rule->replacement.minimum) < 0;
+}
+
+const struct sysext *
+replacement_row(const struct dexts *dexts, const struct rule *rule, const struct rule_dext *named)
+{
+	const struct sysext *best = sysext_find(&dexts->list, named->id, named->team), *row,
+			    *newer = NULL;
+	size_t i;
+
+	if (best == NULL || !replacement_is_too_old(rule, best))
+		return best;
+	for (i = 0; i < dexts->list.count; i++) {
+		row = &dexts->list.items[i];
+		if (strcmp(row->id, named->id) == 0 && strcmp(row->team, named->team) == 0 &&
+		    !replacement_is_too_old(rule, row) && row->stage < SYSEXT_ENDING &&
+		    (newer == NULL || row->stage < newer->stage))
+			newer = row;
+	}
+	return newer != NULL ? newer : best;
+}
+
 /* One of what has to take over; NULL: it is there, or comes by itself. *by_itself: that. */
 static const char *
 why_not_ready(struct session *session, const struct dexts *dexts, const struct rule *rule,
     const struct rule_dext *named, bool *by_itself)
 {
-	const struct sysext *dext = sysext_find(&dexts->list, named->id, named->team);
+	const struct sysext *dext = replacement_row(dexts, rule, named);
 
+	if (dext != NULL && dext->stage <= SYSEXT_WAITING && replacement_is_too_old(rule, dext))
+		return arena_printf(session->arena,
+		    "its replacement %s is active in version %s, and the device needs %s",
+		    named->id, dext->version, rule->replacement.minimum);
 	if (dext != NULL &&
 	    (dext->stage == SYSEXT_ENABLED ||
 		(dext->stage == SYSEXT_WAITING && readiness_forbidden(session, named) == NULL)))
@@ -214,8 +245,10 @@ replacement_exit(
 	if (!out_of_the_way || rule == NULL || !dexts->known)
 		return subject->exit;
 	for (i = 0; (named = rule_dext(rule, i)) != NULL; i++) {
-		dext = sysext_find(&dexts->list, named->id, named->team);
-		waits |= dext == NULL ? subject->now.migrates : dext->stage != SYSEXT_ENABLED;
+		dext = replacement_row(dexts, rule, named);
+		waits |= dext == NULL
+			     ? subject->now.migrates
+			     : dext->stage != SYSEXT_ENABLED || replacement_is_too_old(rule, dext);
 	}
 	return waits ? 4 : subject->exit;
 }

@@ -20,6 +20,13 @@ struct dexts {
  * does not run db.plist alone. Where the two disagree, a problem says so. */
 void dexts_read(struct session *session, struct dexts *dexts);
 
+/* The best row of one that takes over, among those that are new enough for the rule if there
+ * is one that is not ending; NULL: macOS does not list it. */
+const struct sysext *replacement_row(
+    const struct dexts *dexts, const struct rule *rule, const struct rule_dext *named);
+/* Whether the row is of a version that does not drive the device, by the rule. */
+bool replacement_is_too_old(const struct rule *rule, const struct sysext *row);
+
 /* The ids of all that takes over, "a and b". */
 const char *replacement_ids(struct arena *arena, const struct rule *rule);
 /* Why nobody can say whether the rule's replacement is there. */

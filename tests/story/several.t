@@ -76,6 +76,15 @@ rm -r "$mac/Applications/Example Capture.app/Contents/Library/SystemExtensions/c
 expect 5 'is not asked' several handoff
 says 'holds no com.example.capture.monitor; install the version of it that does'
 
+echo '# an older version than the one that drives the device'
+new 15.7 apple capture-card
+mkdir -p "$mac$folder"
+sed 's|<replacement>|<replacement minimum="300">|' \
+  "$top/tests/macsim/rules/example-capture.xml" >"$mac$folder/example-capture.xml"
+set_mac dext.state=activated_enabled
+expect 5 'takes over from no kext' several uninstall
+says 'its replacement com.example.capture.dext is active in version 200, and the device needs 300'
+
 echo '# and a rule that names a replacement of no known team'
 sed -i 's|\(<dext [^>]*\) team="EXAMPLE001"/>|\1/>|; s|<sysext[^>]*>||' "$mac$folder/example-capture.xml"
 expect 5 'is no rule without a replacement' several handoff

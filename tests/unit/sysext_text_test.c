@@ -14,13 +14,15 @@
 #include "tests/unit/mangle.h"
 
 /* LuLu issue 331, 11.x: a blank line after the number. */
-static const char lulu[] = "1 extension(s)\n\n"
+static const char lulu[] =
+    "1 extension(s)\n\n"
     "--- com.apple.system_extension.network_extension\n"
     "enabled\tactive\tteamID\tbundleID (version)\tname\t[state]\n"
     "*\t*\tVBG97UB4TA\tcom.objective-see.lulu.extension (2.3.0/2.3.0)\tExtension\t"
     "[activated enabled]\n";
 /* santa issue 506: two versions, blanks for TABs. */
-static const char santa[] = "2 extension(s)\n"
+static const char santa[] =
+    "2 extension(s)\n"
     "--- com.apple.system_extension.endpoint_security\n"
     "enabled active  teamID  bundleID (version)      name    [state]\n"
     "        *       EQHXZ8M8AV      com.google.santa.daemon (1.15/1.15)     santad  "
@@ -28,7 +30,8 @@ static const char santa[] = "2 extension(s)\n"
     "*       *       EQHXZ8M8AV      com.google.santa.daemon (1.13/1.13)     santad  "
     "[activated enabled]\n";
 /* CH34x dext on 15.2: the hint of the heading on a line of its own. */
-static const char ch34x[] = "1 extension(s)\n"
+static const char ch34x[] =
+    "1 extension(s)\n"
     "--- com.apple.system_extension.driver_extension \n"
     "---(Go to 'System Settings > General > Login Items & Extensions > Driver Extensions' to "
     "modify these system extension(s))\n"
@@ -43,7 +46,8 @@ static const char openterface[] =
     "  *\t*\t5JZGQTGU4W\tcn.wch.CH34xVCPDriver (1.0/1)\tcn.wch.CH34xVCPDriver\t"
     "[activated enabled]\n";
 /* A blog post: an old version that waits for the restart has no star. */
-static const char pending[] = "2 extension(s)\n"
+static const char pending[] =
+    "2 extension(s)\n"
     "--- com.apple.system_extension.network_extension\n"
     "enabled active  teamID  bundleID (version)  name  [state]\n"
     "    VBG97UB4TA  com.objective-see.lulu.extension (2.4.0/2.4.0)  Extension "
@@ -55,8 +59,8 @@ static const char ftdi[] =
     "*\t*\t658CPPCMJJ\tcom.ftdi.vcp.dext (1.6/0)\tNullDriver\t[activated enabled]\n";
 /* Two empty columns between TABs, from a project's test data. */
 static const char tailscale[] = "\t\tW5364U7YZB\tio.tailscale.ipn.macsys.network-extension "
-    "(1.101.284/101.101.284)\tTailscale Network Extension\t"
-    "[terminated waiting to uninstall on reboot]\n";
+				"(1.101.284/101.101.284)\tTailscale Network Extension\t"
+				"[terminated waiting to uninstall on reboot]\n";
 
 static struct arena *arena;
 static struct sysext_list list;
@@ -163,6 +167,46 @@ empty_list_is_zero_and_silence_is_a_fault(void **state)
 	assert_int_equal(read_text("1 extension(s)\n*\t*\twhatever\n"), -FAULT_OUTPUT);
 }
 
+/* Made up: a version as no vendor should write it, and a name with brackets. */
+static const char odd[] =
+    "1 extension(s)\n"
+    "--- com.apple.system_extension.cmio\n"
+    "enabled\tactive\tteamID\tbundleID (version)\tname\t[state]\n"
+    "*\t*\tEXAMPLE001\tcom.example.camera (1.1 (beta/2)/101)\tCamera (v2) [new]\t"
+    "[activated enabled]\n";
+
+static void
+a_version_may_hold_parentheses_and_a_name_brackets(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text(odd), 0);
+	assert_string_equal(list.items[0].short_version, "1.1 (beta/2)");
+	assert_string_equal(list.items[0].version, "101");
+	assert_string_equal(list.items[0].name, "Camera (v2) [new]");
+	assert_string_equal(list.items[0].state, "activated enabled");
+	assert_string_equal(list.items[0].category, "com.apple.system_extension.cmio");
+}
+
+/* A header in another language, and a line that a later macOS may add. */
+static void
+a_strange_line_is_no_fault_beside_all_rows_that_were_announced(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    read_text("1 extension(s)\nsee also: man systemextensionsctl\naktiviert\taktiv\n"
+		      "*\t*\tEXAMPLE001\tcom.example.dext (1/2)\tX\t[activated enabled]\n"),
+	    0);
+	assert_int_equal(list.count, 1);
+	assert_int_equal(
+	    read_text("2 extension(s)\nsee also: man systemextensionsctl\n"
+		      "*\t*\tEXAMPLE001\tcom.example.dext (1/2)\tX\t[activated enabled]\n"),
+	    -FAULT_OUTPUT);
+	assert_int_equal(
+	    read_text("see also: man systemextensionsctl\n"
+		      "*\t*\tEXAMPLE001\tcom.example.dext (1/2)\tX\t[activated enabled]\n"),
+	    -FAULT_OUTPUT);
+}
+
 static void
 every_prefix_is_read_without_harm(void **state)
 {
@@ -191,7 +235,9 @@ sysexts_take(struct arena *own, const void *bytes, size_t len, void *payload)
 	int rc = sysext_text_read(own, bytes, len, &found);
 
 	(void)payload;
-	assert_true(rc == -FAULT_OUTPUT || (rc == 0 && found.not_understood == 0));
+	assert_true(
+	    rc == -FAULT_OUTPUT ||
+	    (rc == 0 && (found.not_understood == 0 || found.count == (size_t)found.announced)));
 }
 
 static void
@@ -213,6 +259,8 @@ main(void)
 	    cmocka_unit_test(best_row_of_an_id_is_found_not_the_first),
 	    cmocka_unit_test(stage_is_known_in_both_spellings),
 	    cmocka_unit_test(empty_list_is_zero_and_silence_is_a_fault),
+	    cmocka_unit_test(a_version_may_hold_parentheses_and_a_name_brackets),
+	    cmocka_unit_test(a_strange_line_is_no_fault_beside_all_rows_that_were_announced),
 	    cmocka_unit_test(every_prefix_is_read_without_harm),
 	    cmocka_unit_test(mangled_lists_are_read_without_harm),
 	};
