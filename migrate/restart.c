@@ -37,12 +37,20 @@ static const char *
 reason_against(struct arena *arena)
 {
 	struct console console;
+	const char *user;
 	bool prepared;
 
 	if (console_read(arena, &console) != 0)
 		return "whether someone is logged in cannot be told";
 	if (console.user != NULL)
 		return arena_printf(arena, "%s is logged in", console.user);
+	if (sessions_read(arena, &user) != 0)
+		return "whether someone is logged in behind the screen cannot be told";
+	if (user != NULL)
+		return arena_printf(arena,
+		    "%s is logged in, in a session that is not at the screen (fast user switching "
+		    "or screen sharing)",
+		    user);
 	if (restart_find_update(&prepared) != 0)
 		return "whether an OS update is prepared cannot be told";
 	return prepared ? "an OS update seems to be prepared, and the restart would install it"

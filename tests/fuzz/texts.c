@@ -40,6 +40,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct sysext_list sysexts = {0};
 	struct console console;
 	struct host host = {0};
+	const char *user;
 	bool complete;
 	size_t i;
 
@@ -53,6 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	host_text_read_csrutil(arena, text, len, &host);
 	host_text_read_bputil(arena, text, len, &host);
 	(void)!console_text_read(arena, text, len, &console);
+	(void)!sessions_text_read(arena, text, len, &user);
 	arena_free(arena);
 	return 0;
 }

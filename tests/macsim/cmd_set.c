@@ -65,7 +65,8 @@ is_number(const char *text)
 static void
 list_settings(void)
 {
-	fputs("macsim: settings: console=NAME|none app-team=TEAM dext-team=TEAM settle=N\n"
+	fputs("macsim: settings: console=NAME|none behind=NAME|none app-team=TEAM dext-team=TEAM "
+	      "settle=N\n"
 	      "macsim:   dext.state=STATE|none sysext.state=STATE|none dext.app=PATH\n",
 	    stderr);
 	fputs("macsim:   unreadable=PATH|none free=BYTES|all hardware-uuid=UUID\n", stderr);
@@ -85,7 +86,9 @@ is_valid(const char *key, const char *value)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		if (!strcmp(settings[i].key, key))
 			return is_one_of(settings[i].values, value);
-	if (!strcmp(key, "console") || !strcmp(key, "app-team") || !strcmp(key, "dext-team"))
+	/* behind: logged in, and not at the screen */
+	if (!strcmp(key, "console") || !strcmp(key, "behind") || !strcmp(key, "app-team") ||
+	    !strcmp(key, "dext-team"))
 		return is_name(value);
 	if (!strcmp(key, "dext.state") ||
 	    !strcmp(key, "sysext.state")) /* none: macOS does not list it */
@@ -163,6 +166,8 @@ cmd_set(int argc, char **argv)
 	}
 	if (!model_is(model, "console", "none"))
 		keep_user_add(argv[1], model_get(model, "console", "user"));
+	if (strcmp(model_get(model, "behind", "none"), "none") != 0)
+		keep_user_add(argv[1], model_get(model, "behind", "none"));
 	model_save(model, argv[1]);
 	model_free(model);
 	return 0;

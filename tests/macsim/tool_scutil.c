@@ -8,17 +8,41 @@
 #include "tests/macsim/tool.h"
 
 static void
+show_session(int number, const char *name, bool on_console)
+{
+	unsigned int uid = 0, gid = 0;
+
+	(void)keep_user_find("", name, &uid, &gid);
+	printf("    %d : <dictionary> {\n      kCGSSessionGroupIDKey : %u\n"
+	       "      kCGSSessionOnConsoleKey : %s\n      kCGSSessionUserIDKey : %u\n"
+	       "      kCGSSessionUserNameKey : %s\n      kCGSessionLoginDoneKey : TRUE\n    }\n",
+	    number, gid, on_console ? "TRUE" : "FALSE", uid, name);
+}
+
+/* Who is at the screen, and each session; "behind" has one that is not at the screen. */
+static void
 show_console(struct model *model)
 {
-	const char *name = model_get(model, "console", "user");
-	unsigned int uid, gid;
+	const char *name = model_get(model, "console", "user"),
+		   *behind = model_get(model, "behind", "none");
+	bool is_window = !strcmp(name, "none"), has_other = strcmp(behind, "none") != 0;
+	unsigned int uid = 0, gid = 0;
 
-	if (!strcmp(name, "none") && !model_assumes(model, "no-console-user-is-no-key"))
-		puts("<dictionary> {\n  GID : 0\n  Name : loginwindow\n  UID : 0\n}");
-	else if (!strcmp(name, "none") || !keep_user_find("", name, &uid, &gid))
+	if (is_window && !has_other && model_assumes(model, "no-console-user-is-no-key")) {
 		puts("  No such key");
-	else
-		printf("<dictionary> {\n  GID : %u\n  Name : %s\n  UID : %u\n}\n", gid, name, uid);
+		return;
+	}
+	(void)keep_user_find("", name, &uid, &gid);
+	printf("<dictionary> {\n  GID : %u\n  Name : %s\n", gid, is_window ? "loginwindow" : name);
+	if (!is_window || (has_other && model_assumes(model, "scutil-lists-sessions"))) {
+		puts("  SessionInfo : <array> {");
+		if (!is_window)
+			show_session(0, name, true);
+		if (has_other && model_assumes(model, "scutil-lists-sessions"))
+			show_session(!is_window, behind, false);
+		puts("  }");
+	}
+	printf("  UID : %u\n}\n", uid);
 }
 
 /* The default route: IPv4 alone. */

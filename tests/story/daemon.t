@@ -313,6 +313,13 @@ on_13() {
 on_13 console=none
 expect 2 'nobody is logged in' kextirpate uninstall --restart=now "$card"
 says 'the Mac restarts now; with FileVault on'
+on_13 console=none behind=second
+expect 2 'someone is logged in behind the login window' kextirpate uninstall --restart=now "$card"
+says 'not restarted: second is logged in, in a session that is not at the screen'
+says_not 'restarts now'
+on_13 console=none tool.scutil=fail
+expect 2 'who is logged in cannot be told' kextirpate uninstall --restart=now "$card"
+says 'not restarted: whether someone is logged in behind the screen cannot be told'
 on_13 console=none update=prepared
 expect 2 'an update is prepared' kextirpate uninstall --restart=now "$card"
 says 'the Mac was not restarted: an OS update seems to be prepared'

@@ -26,19 +26,18 @@ static const char sysctl_apple[] =
     "kern.auxiliaryfilesetuuid: 22222222-2222-2222-2222-222222222222\n"
     "kern.osversion: 24G419\n";
 /* Rows as in the test data of kolide/launcher, with two words changed where named. */
-static const char bputil[] =
-    "Local policy for volume group 00000000-0000-0000-0000-000000000000:\n"
-    "OS environment:\n"
-    "OS Type                                       : macOS\n"
-    "User Authorized Kext List Hash          (auxp): absent\n"
-    "Auxiliary Kernel Cache Image4 Hash      (auxi): absent\n"
-    "Kext Receipt Hash                       (auxr): 0123ABCD\n"
-    "CustomKC or fuOS Image4 Hash            (coih): absent\n"
-    "Security Mode:               Full       (smb0): absent\n"
-    "3rd Party Kexts Status:      Disabled   (smb2): absent\n"
-    "User-allowed MDM Control:    Disabled   (smb3): absent\n"
-    "DEP-allowed MDM Control:     Disabled   (smb4): absent\n"
-    "SIP Status:                  Enabled    (sip0): absent\n";
+static const char bputil[] = "Local policy for volume group 00000000-0000-0000-0000-000000000000:\n"
+			     "OS environment:\n"
+			     "OS Type                                       : macOS\n"
+			     "User Authorized Kext List Hash          (auxp): absent\n"
+			     "Auxiliary Kernel Cache Image4 Hash      (auxi): absent\n"
+			     "Kext Receipt Hash                       (auxr): 0123ABCD\n"
+			     "CustomKC or fuOS Image4 Hash            (coih): absent\n"
+			     "Security Mode:               Full       (smb0): absent\n"
+			     "3rd Party Kexts Status:      Disabled   (smb2): absent\n"
+			     "User-allowed MDM Control:    Disabled   (smb3): absent\n"
+			     "DEP-allowed MDM Control:     Disabled   (smb4): absent\n"
+			     "SIP Status:                  Enabled    (sip0): absent\n";
 static const char csrutil[] = "System Integrity Protection status: enabled.\n";
 
 static struct arena *arena;
@@ -92,8 +91,8 @@ sysctl_of_apple_silicon_is_read(void **state)
 	assert_true(host.aux_told);
 	assert_string_equal(host.aux_kc_uuid, "22222222-2222-2222-2222-222222222222");
 	assert_string_equal(host.base_kc_uuid, "11111111-1111-1111-1111-111111111111");
-	assert_string_equal(host.boot_objects_path,
-	    "/AAAAAAAA-0000-0000-0000-000000000000/boot/ABCDEF");
+	assert_string_equal(
+	    host.boot_objects_path, "/AAAAAAAA-0000-0000-0000-000000000000/boot/ABCDEF");
 }
 
 static void
@@ -103,7 +102,8 @@ sysctl_without_a_name_is_an_answer(void **state)
 
 	(void)state;
 	assert_true(read_sysctl("kern.osversion: 24G419\nkern.safeboot: 1\n"
-				"kern.osversion: 24G419\n", &host));
+				"kern.osversion: 24G419\n",
+	    &host));
 	assert_int_equal(host.chip, HOST_CHIP_INTEL);
 	assert_int_equal(host.safe_mode, HOST_YES);
 	assert_true(host.aux_told);
@@ -124,7 +124,8 @@ sysctl_that_stopped_early_proves_no_absence(void **state)
 static void
 csrutil_is_enabled_disabled_or_custom(void **state)
 {
-	static const char custom[] = "System Integrity Protection status: unknown (Custom "
+	static const char custom[] =
+	    "System Integrity Protection status: unknown (Custom "
 	    "Configuration).\n\nConfiguration:\n\tKext Signing: disabled\n";
 	struct host host = {0};
 
@@ -140,9 +141,8 @@ csrutil_is_enabled_disabled_or_custom(void **state)
 static void
 bputil_tells_policy_and_sealed_rows(void **state)
 {
-	static const char reduced[] =
-	    "Security Mode:               Permissive (smb0 && smb1): 1\n"
-	    "3rd Party Kexts Status:      Enabled    (smb2): 1\n";
+	static const char reduced[] = "Security Mode:               Permissive (smb0 && smb1): 1\n"
+				      "3rd Party Kexts Status:      Enabled    (smb2): 1\n";
 	struct host host = {0};
 
 	(void)state;
@@ -159,21 +159,21 @@ bputil_tells_policy_and_sealed_rows(void **state)
 }
 
 #define HASH "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
-#define POLICY(group, hash, seal, mode) \
-	"Local policy for volume group " group ":\nOS environment:\n" \
-	"Next Stage Image4 Hash                  (nsih): " hash "\n" \
-	"User Authorized Kext List Hash          (auxp): " seal "\n" \
-	"Auxiliary Kernel Cache Image4 Hash      (auxi): " seal "\n" \
-	"Kext Receipt Hash                       (auxr): " seal "\n" \
+#define POLICY(group, hash, seal, mode)                                                            \
+	"Local policy for volume group " group ":\nOS environment:\n"                              \
+	"Next Stage Image4 Hash                  (nsih): " hash "\n"                               \
+	"User Authorized Kext List Hash          (auxp): " seal "\n"                               \
+	"Auxiliary Kernel Cache Image4 Hash      (auxi): " seal "\n"                               \
+	"Kext Receipt Hash                       (auxr): " seal "\n"                               \
 	"Security Mode:               " mode "       (smb0): absent\n"
 
 static void
 bputil_tells_the_policy_of_this_boot(void **state)
 {
-	static const char two[] = "Use at your own risk!\n\n"
-	    POLICY("BBBBBBBB-0000-0000-0000-000000000000", "00" HASH, "absent", "Full")
+	static const char two[] = "Use at your own risk!\n\n" POLICY(
+	    "BBBBBBBB-0000-0000-0000-000000000000", "00" HASH, "absent", "Full")
 	    POLICY("AAAAAAAA-0000-0000-0000-000000000000", HASH, "ABCD", "Reduced")
-	    POLICY("CCCCCCCC-0000-0000-0000-000000000000", "11" HASH, "absent", "Full");
+		POLICY("CCCCCCCC-0000-0000-0000-000000000000", "11" HASH, "absent", "Full");
 	static const struct {
 		const char *path;
 		enum host_answer seal;
@@ -213,11 +213,62 @@ console_is_a_person_or_nobody(void **state)
 	assert_int_equal(console_text_read(arena, "", 0, &console), -FAULT_OUTPUT);
 }
 
+#define SESSION(number, name, uid, at_screen)                                                      \
+	"    " number " : <dictionary> {\n      kCGSSessionAuditIDKey : 100099\n"                  \
+	"      kCGSSessionOnConsoleKey : " at_screen "\n      kCGSSessionUserIDKey : " uid         \
+	"\n      kCGSSessionUserNameKey : " name                                                   \
+	"\n      kCGSessionLongUserNameKey : A B\n    }\n"
+#define ANSWER(name, uid, sessions)                                                                \
+	"<dictionary> {\n  GID : 20\n  Name : " name "\n" sessions "  UID : " uid "\n}\n"
+#define SESSIONS(list) "  SessionInfo : <array> {\n" list "  }\n"
+
+/* Public text src-218566304, and what follows from it. */
+static const struct {
+	const char *text, *user; /* NULL: nobody */
+	int fault;
+} answers[] = {
+    {ANSWER("jandoe", "501",
+	 SESSIONS(SESSION("0", "jandoe", "501", "TRUE") SESSION("1", "jrdoe", "502", "FALSE"))),
+	"jandoe", 0},
+    {ANSWER("loginwindow", "0", SESSIONS(SESSION("0", "jrdoe", "502", "FALSE"))), "jrdoe", 0},
+    {ANSWER("loginwindow", "0",
+	 SESSIONS(SESSION("0", "root", "0", "TRUE") SESSION("1", "jrdoe", "502", "FALSE"))),
+	"jrdoe", 0},
+    {ANSWER("loginwindow", "0", ""), NULL, 0},
+    {ANSWER("loginwindow", "0", SESSIONS(SESSION("0", "_mbsetupuser", "248", "TRUE"))), NULL, 0},
+    {ANSWER("jandoe", "501", ""), "jandoe", 0},
+    {"  No such key\n", NULL, 0},
+    {"", NULL, -FAULT_OUTPUT},
+    {"garbage\n", NULL, -FAULT_OUTPUT},
+    {"<dictionary> {\n  Name : loginwindow\n", NULL, -FAULT_OUTPUT},
+    {"}\n", NULL, -FAULT_OUTPUT},
+};
+
+static void
+a_person_behind_the_screen_is_logged_in(void **state)
+{
+	const char *user;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		print_message("# answer %zu\n", i);
+		assert_int_equal(
+		    sessions_text_read(arena, answers[i].text, strlen(answers[i].text), &user),
+		    answers[i].fault);
+		if (answers[i].user != NULL)
+			assert_string_equal(user, answers[i].user);
+		else if (answers[i].fault == 0)
+			assert_null(user);
+	}
+}
+
 static void
 every_prefix_is_read_without_harm(void **state)
 {
 	const char *const texts[] = {sw_vers, sysctl_apple, csrutil, bputil};
 	struct console console;
+	const char *user;
 	bool complete;
 	size_t i, len;
 	char *copy;
@@ -236,6 +287,7 @@ every_prefix_is_read_without_harm(void **state)
 			host_text_read_csrutil(small, copy, len, &host);
 			host_text_read_bputil(small, copy, len, &host);
 			(void)!console_text_read(small, copy, len, &console);
+			(void)!sessions_text_read(small, copy, len, &user);
 			free(copy);
 			arena_free(small);
 		}
@@ -297,6 +349,7 @@ main(void)
 	    cmocka_unit_test(bputil_tells_policy_and_sealed_rows),
 	    cmocka_unit_test(bputil_tells_the_policy_of_this_boot),
 	    cmocka_unit_test(console_is_a_person_or_nobody),
+	    cmocka_unit_test(a_person_behind_the_screen_is_logged_in),
 	    cmocka_unit_test(every_prefix_is_read_without_harm),
 	    cmocka_unit_test(mangled_texts_are_read_without_harm),
 	};
