@@ -2,6 +2,7 @@
 /* kextirpate: takes legacy kernel extensions away, for good. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,6 +103,7 @@ apply_settings(const struct command *command, struct arena *arena, struct option
 static int
 run_command(const struct command *command, int argc, char **argv)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct options options;
 	struct arena *arena;
 	int exit;
@@ -116,6 +118,9 @@ run_command(const struct command *command, int argc, char **argv)
 	/* In a person's session the agent is that person, and asks the app as such. */
 	if (command->needs_root && !options.dry_run && !options.pending && geteuid() != 0)
 		die(EXIT_NOT_ROOT, "%s: must be run as root; nothing was changed", command->name);
+	/* Whoever reads no further (head) does not cut a run off. */
+	if (command->needs_root)
+		(void)sigaction(SIGPIPE, &ignore, NULL);
 	arena = arena_new(0);
 	apply_settings(command, arena, &options);
 	check_targets(command, &options);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The frame of a report: envelope, problems, exit. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,7 +134,8 @@ report_end(struct report *report, int exit)
 	text_problems(report);
 	error = buf_flush(&report->out, STDOUT_FILENO);
 	buf_done(&report->out);
-	if (error != 0)
+	/* Whoever has closed the pipe does not want to read them. */
+	if (error != 0 && error != -EPIPE)
 		die(EXIT_IO, "the results could not be written: %s%s", fault_sentence(error),
 		    (report->session->options->groups & OPTIONS_CHANGE) != 0
 			? "; what was done is in the ledger: kextirpate history"

@@ -64,6 +64,10 @@ echo '# output that goes nowhere'
 status=$?
 is 'help that cannot be written' "$status" 74
 says 'could not be written'
+new 15.7 apple capture-card
+{ "$macsim" run "$mac" -- kextirpate uninstall --approval=ask "$card" 2>&1 </dev/null; echo $? >"$story/ended"; } | true
+is 'a run is not cut off by who reads no further' "$(cat "$story/ended")" 2
+new 15.7 apple capture-card
 on sh -c 'exec kextirpate uninstall --approval=never example-capture <&- >&- 2>&-'
 is 'with nothing open it does its work' "$status" 3
 is 'no file of the state has its words' "$(cat "$mac/Library/Application Support/kextirpate/lock")" ''
