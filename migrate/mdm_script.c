@@ -69,6 +69,9 @@ mdm_munki(struct buf *out, struct arena *arena, const char *name, const char *ta
 	plist_write_text(&list, "description",
 	    "Takes the legacy kernel extension away for good. What then waits for a restart or a "
 	    "person's approval is told by kextirpate status.");
+	plist_write_array(&list, "catalogs");
+	plist_write_text(&list, NULL, "testing");
+	plist_write_end(&list);
 	plist_write_text(&list, "installer_type", "nopkg");
 	plist_write_text(&list, "minimum_os_version", "11.0");
 	plist_write_boolean(&list, "unattended_install", true);

@@ -84,7 +84,7 @@ munki() { # munki SCRIPT: as munki runs it
 }
 expect 0 'a pkginfo' kextirpate mdm munki "$card"
 cp "$out" "$story/pkginfo"
-plist "(p['name'], p['installer_type'], p['unattended_install'])" "('kextirpate-example-capture', 'nopkg', True)"
+plist "(p['name'], p['catalogs'], p['installer_type'], p['unattended_install'])" "('kextirpate-example-capture', ['testing'], 'nopkg', True)"
 expect 0 'there is something to install' munki installcheck_script
 expect 0 'what waits is no failure' munki preinstall_script
 expect 1 'then there is nothing' munki installcheck_script
