@@ -51,7 +51,7 @@ apart
 expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
 mv "$mac$support" "$story/away"
 expect 6 'undo without the volume' kextirpate undo
-says 'Presets.plist: No such file or directory; it stays in the vault'
+says 'Presets.plist: the folder that it was in is not there; it stays in the vault'
 mv "$story/away" "$mac$support"
 expect 0 'undo with it' kextirpate undo
 as_before 'undo with the volume'
