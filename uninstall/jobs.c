@@ -13,6 +13,7 @@
 #define HOMES "/Users"
 #define FIRST_PERSON 500 /* macOS gives people uids from 501 on */
 #define PEOPLE_MAX 64
+#define LINKS_MAX 8
 
 bool
 jobs_is_place(const char *path)
@@ -27,6 +28,20 @@ jobs_is_place(const char *path)
 			return true;
 	}
 	return false;
+}
+
+const char *
+jobs_follow_links(const struct root *root, struct arena *arena, const char *path)
+{
+	const char *target = path;
+	int hops;
+
+	for (hops = 0; hops < LINKS_MAX; hops++) {
+		if (path_read_link(root, path, arena, &target) != 0)
+			return path;
+		path = target;
+	}
+	return path;
 }
 
 static void
@@ -74,7 +89,8 @@ jobs_add(const struct root *root, struct arena *arena, const char *path,
 	for (i = 0; i < jobs->count; i++)
 		if (strcmp(jobs->items[i].path, path) == 0)
 			return;
-	if (path_read(root, path, JOB_CAP_BYTES, arena, &bytes, &len) != 0 ||
+	if (path_read(root, jobs_follow_links(root, arena, path), JOB_CAP_BYTES, arena, &bytes,
+		&len) != 0 ||
 	    plist_parse(arena, bytes, len, &list, NULL) != 0 ||
 	    launchd_job_read(arena, list, &read) != 0)
 		return;

@@ -29,6 +29,10 @@ struct job_list {
  * the two folders. */
 bool jobs_is_place(const char *path);
 
+/* Where the property list of a job lies: vendors link it to a file of their app, and launchd
+ * reads that. The path itself where a link leads nowhere. */
+const char *jobs_follow_links(const struct root *root, struct arena *arena, const char *path);
+
 /* Adds the job of a property list, once. launchctl is asked where the root is live; what
  * it cannot tell is a problem. A path that is no readable job adds nothing. */
 void jobs_add(const struct root *root, struct arena *arena, const char *path,

@@ -8,11 +8,10 @@
 
 #include "kmutil-helpers/plist.h"
 #include "uninstall/case.h"
+#include "uninstall/jobs.h"
 #include "uninstall/launchd_job.h"
 #include "uninstall/source.h"
 #include "kmutil-helpers/banned.h"
-
-#define MAX_LINKS 8
 
 /* Whether a trace that was found before speaks of the bundle; *id is then its id,
  * NULL when no such trace has one. */
@@ -80,26 +79,11 @@ add_kext(struct scan *scan, const char *path, const struct launchd_job *job,
 	trace->note = job->label;
 }
 
-/* Vendors link a job to a file of their app; launchd reads that. One that leads
- * nowhere is no job. */
-static const char *
-follow_links(const struct scan *scan, const char *path)
-{
-	const char *target = path;
-	int hops;
-
-	for (hops = 0; hops < MAX_LINKS; hops++) {
-		if (path_read_link(scan->root, path, scan->arena, &target) != 0)
-			return path;
-		path = target;
-	}
-	return path;
-}
-
 static void
 read_job(struct scan *scan, const char *path)
 {
-	const struct plist *list = scan_read_plist(scan, SOURCE_LAUNCHD, follow_links(scan, path));
+	const struct plist *list = scan_read_plist(
+	    scan, SOURCE_LAUNCHD, jobs_follow_links(scan->root, scan->arena, path));
 	struct launchd_job job;
 	size_t first = scan->traces.count, i;
 	int error;

@@ -80,6 +80,25 @@ assume bootout-ends-job no
 expect 6 'a job that does not end' kextirpate uninstall --approval=never "$card"
 says 'it runs until the next restart'
 
+echo '# a job that is a link to a file of the app, as launchd reads it'
+new 15.7 apple capture-card
+job LaunchDaemons com.example.capture.load /usr/bin/kmutil load -p "$driver"
+mkdir -p "$mac/Library/Example Jobs"
+mv "$mac/Library/LaunchDaemons/com.example.capture.load.plist" "$mac/Library/Example Jobs/load.plist"
+ln -s '/Library/Example Jobs/load.plist' "$mac/Library/LaunchDaemons/com.example.capture.load.plist"
+restart
+is 'launchd has it' "$(jobs)" 'system/com.example.capture.load '
+expect 3 'uninstall' kextirpate uninstall --json --approval=never "$card"
+json "[s['state'] for s in j['steps'] if s['kind'] == 'stop-job']" "['done']"
+is 'it was ended' "$(jobs)" ''
+
+echo '# a path in macOS'"'"'s own list ends in a slash'
+new 15.7 apple capture-card
+instructions=$mac/private/var/db/KernelExtensionManagement/AuxKC/CurrentAuxKC/com.apple.kcgen.instructions.plist
+sed -i "s,$driver<,$driver/<," "$instructions"
+expect 1 'scan' kextirpate scan --json
+json "[t['path'] for k in j['kexts'] for t in k['traces'] if t['source'] == 'kcgen' and 'Driver' in t['path']]" "['$driver']"
+
 echo '# a job that loads a kext behind a link, and one in a place that nobody may look into'
 new 15.7 apple clean
 laid() { # laid PATH ID
