@@ -58,6 +58,9 @@ void scan_problem(struct scan *scan, enum source_id source, const char *path, in
 
 /* The property list of a store; NULL when there is none or a problem was added. */
 const struct plist *scan_read_plist(struct scan *scan, enum source_id source, const char *path);
+/* A path as macOS's files and packages have it, made canonical where it can be; owned by the
+ * arena. NULL for NULL. */
+const char *scan_path(struct scan *scan, const char *path);
 /* The identity of a bundle: id and version from its Info.plist (0, -ENOENT, ...), the
  * rest from its executable. */
 int scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace,

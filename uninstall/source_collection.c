@@ -99,7 +99,7 @@ add_members(struct scan *scan, const struct collection *file, const struct kc *k
 	for (member = kc->members; member < kc->members + kc->member_count; member++) {
 		trace = scan_add(scan, file->source);
 		trace->bundle_id = member->id;
-		trace->path = member->path;
+		trace->path = scan_path(scan, member->path);
 		trace->version = member->version;
 		trace->uuid = member->uuid;
 		trace->container = file->path;

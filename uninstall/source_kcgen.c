@@ -24,7 +24,7 @@ add_instruction(struct scan *scan, const char *id, const struct plist *entry)
 		return false;
 	trace = scan_add(scan, SOURCE_KCGEN);
 	trace->bundle_id = id;
-	trace->path = plist_text(plist_find(entry, "bundlePathMainOS"));
+	trace->path = scan_path(scan, plist_text(plist_find(entry, "bundlePathMainOS")));
 	trace->container = INSTRUCTIONS;
 	trace->cdhash = plist_text(plist_find(entry, "cdHash"));
 	trace->team_id = team != NULL && team[0] != '\0' ? team : NULL;

@@ -31,9 +31,7 @@ add_row(struct scan *scan, const struct kextpolicy_row *row)
 
 	trace->bundle_id = text_or_null(row->bundle_id);
 	trace->team_id = text_or_null(row->team_id);
-	trace->path = text_or_null(row->path);
-	if (trace->path != NULL && path_canonical(scan->arena, trace->path) != NULL)
-		trace->path = path_canonical(scan->arena, trace->path);
+	trace->path = scan_path(scan, text_or_null(row->path));
 	trace->cdhash = row->cdhash;
 	trace->container = POLICY;
 	if (row->store == KEXTPOLICY_MDM)

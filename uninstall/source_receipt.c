@@ -21,14 +21,12 @@ static int
 add_kext(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct receipt_scan *each = payload;
-	struct arena *arena = each->scan->arena;
-	const char *canonical = path_canonical(arena, path);
 	struct trace *trace;
 
 	if (entry->type != BOM_DIRECTORY)
 		return 0;
 	trace = scan_add(each->scan, SOURCE_RECEIPT);
-	trace->path = canonical != NULL ? canonical : arena_strdup(arena, path);
+	trace->path = scan_path(each->scan, path);
 	trace->container =
 	    each->receipt->plist_path ? each->receipt->plist_path : each->receipt->bom_path;
 	trace->version = each->receipt->version;

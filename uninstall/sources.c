@@ -135,6 +135,14 @@ scan_read_plist(struct scan *scan, enum source_id source, const char *path)
 	return store;
 }
 
+const char *
+scan_path(struct scan *scan, const char *path)
+{
+	const char *canonical = path != NULL ? path_canonical(scan->arena, path) : NULL;
+
+	return canonical != NULL ? canonical : arena_strdup(scan->arena, path);
+}
+
 int
 scan_read_bundle(struct scan *scan, const char *bundle, struct trace *trace, struct fault *fault)
 {
