@@ -249,7 +249,7 @@ store_list(struct arena *arena, sqlite3_stmt *stmt, size_t size_bytes,
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		from_row(arena, stmt, arena_push(arena, items, count, &room, size_bytes));
 	(void)sqlite3_finalize(stmt);
-	return rc == SQLITE_DONE ? 0 : -FAULT_DAMAGED;
+	return store_fault(rc);
 }
 
 int

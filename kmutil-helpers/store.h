@@ -50,7 +50,7 @@ char *store_text(struct arena *arena, sqlite3_stmt *stmt, int column);
 
 /* All rows of a prepared statement, which is finalized: from_row fills one zeroed item
  * of size_bytes from the row it stands on. *items, owned by the arena, is the address of
- * the caller's pointer. 0 or -FAULT_DAMAGED. */
+ * the caller's pointer. 0, -FAULT_DAMAGED, -EBUSY (another one writes), -EIO. */
 int store_list(struct arena *arena, sqlite3_stmt *stmt, size_t size_bytes,
     void (*from_row)(struct arena *arena, sqlite3_stmt *stmt, void *item), void *items,
     size_t *count) __attribute__((warn_unused_result));

@@ -231,6 +231,24 @@ a_second_writer_is_turned_away(void **state)
 	assert_int_equal(ledger_open(w->arena, at(w, "state"), true, &second), -EWOULDBLOCK);
 }
 
+/* Who holds it for too long keeps it from being read, which is no damage. */
+static void
+a_ledger_that_is_held_is_busy(void **state)
+{
+	struct world *w = *state;
+	struct ledger_run *runs;
+	sqlite3 *other;
+	size_t count;
+
+	assert_int_equal(sqlite3_open(at(w, "state/ledger.db"), &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	(void)sqlite3_busy_timeout(w->ledger.db, 0);
+	assert_int_equal(ledger_run_list(&w->ledger, w->arena, &runs, &count), -EBUSY);
+	assert_int_equal(count, 0);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	assert_int_equal(ledger_run_list(&w->ledger, w->arena, &runs, &count), 0);
+}
+
 static void
 reading_an_absent_ledger_makes_nothing(void **state)
 {
@@ -495,6 +513,7 @@ main(void)
 	    TEST(vault_and_ledger_are_their_owner_s_alone),
 	    TEST(a_vault_is_kept_out_of_backups_from_the_next_run_on),
 	    TEST(a_second_writer_is_turned_away),
+	    TEST(a_ledger_that_is_held_is_busy),
 	    TEST(reading_an_absent_ledger_makes_nothing),
 	    TEST(a_file_that_is_no_ledger_is_told_by_readers_and_kept_by_writers),
 	    TEST(the_journal_of_an_emptied_ledger_is_kept),
