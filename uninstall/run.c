@@ -220,7 +220,11 @@ recover_step(struct run *run, struct step *step, struct recovery *recovery)
 
 	if (step->state == STEP_BEGUN && step->kind == STEP_REBUILD)
 		return recover_rebuild(run, step);
-	if (step->state == STEP_BEGUN) {
+	/* Whom clearing the staging folder would harm by now was not looked at. */
+	if (step->state == STEP_BEGUN && step_get(step->kind)->machine_wide) {
+		step->state = STEP_FAILED;
+		step->message = "cut off while macOS was asked; what came of it is not known";
+	} else if (step->state == STEP_BEGUN) {
 		error = resume_step(run, step, recovery);
 	} else if (step->state == STEP_PLANNED) {
 		step_cut_off(step, "the run was cut off before this step");

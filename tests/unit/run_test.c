@@ -150,6 +150,18 @@ a_bundle_that_it_had_not_come_to_is_left_undone(void **state)
 	expect_end(w, STEP_FAILED, "the run was cut off before this step", true);
 }
 
+/* Whom it would harm by now nobody has looked at. */
+static void
+what_touches_others_is_not_done_again(void **state)
+{
+	struct world *w = *state;
+
+	w->steps[0].kind = STEP_CLEAR_STAGING;
+	assert_int_equal(ledger_step_set(&w->ledger, w->row.id, &w->steps[0]), 0);
+	expect_end(w, STEP_FAILED,
+	    "cut off while macOS was asked; what came of it is not known", true);
+}
+
 int
 main(void)
 {
@@ -161,6 +173,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(what_is_gone_by_now_is_done, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_bundle_that_it_had_not_come_to_is_left_undone, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		what_touches_others_is_not_done_again, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
