@@ -226,7 +226,9 @@ open_ledger(struct session *session, bool write, bool acts)
 static void
 recover(struct session *session)
 {
-	struct run run = {.arena = session->arena, .ledger = &session->ledger};
+	struct run run = {.arena = session->arena,
+	    .ledger = &session->ledger,
+	    .installer = session->context == CONTEXT_INSTALLER};
 	int error = vault_cross_finish(&session->ledger, session->arena, &session->scan.problems);
 
 	if (error == 0)

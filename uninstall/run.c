@@ -224,6 +224,8 @@ recover_step(struct run *run, struct step *step, struct recovery *recovery)
 	if (step->state == STEP_BEGUN && step_get(step->kind)->machine_wide) {
 		step->state = STEP_FAILED;
 		step->message = "cut off while macOS was asked; what came of it is not known";
+	} else if (step->state == STEP_BEGUN && run->installer && step->kind != STEP_VAULT) {
+		step_cut_off(step, "the run was cut off; not inside an installer: left to recheck");
 	} else if (step->state == STEP_BEGUN) {
 		error = resume_step(run, step, recovery);
 	} else if (step->state == STEP_PLANNED) {

@@ -38,6 +38,8 @@ struct run {
 	bool asked_in_boot; /* macOS has had an answer in this boot, of these cases or others */
 	struct kmutil_rebuild rebuild; /* what the last rebuild came to */
 	bool was_cut_off_in_boot;      /* a run of this boot was cut off while it asked */
+	/* Of recovery: inside an installer nothing but a move to the vault is finished. */
+	bool installer;
 	int failed;                    /* steps that failed */
 	int hindering;                 /* those of them without which a rebuild is in vain */
 };

@@ -20,6 +20,7 @@ struct world {
 	struct ledger_run row;
 	struct step steps[2];
 	struct recovery recovery;
+	bool inside_installer;
 };
 
 static const char *
@@ -85,7 +86,8 @@ register_bundle(struct world *w)
 static void
 expect_end(struct world *w, enum step_state state, const char *message, bool is_left)
 {
-	struct run run = {.arena = w->arena, .ledger = &w->ledger};
+	struct run run = {
+	    .arena = w->arena, .ledger = &w->ledger, .installer = w->inside_installer};
 	struct step *steps;
 	struct stat st;
 	size_t count;
@@ -162,6 +164,29 @@ what_touches_others_is_not_done_again(void **state)
 	    "cut off while macOS was asked; what came of it is not known", true);
 }
 
+/* No receipt is touched there, and macOS is asked for nothing. */
+static void
+inside_an_installer_only_what_moves_is_finished(void **state)
+{
+	struct world *w = *state;
+
+	w->inside_installer = true;
+	w->steps[0].kind = STEP_FORGET;
+	assert_int_equal(ledger_step_set(&w->ledger, w->row.id, &w->steps[0]), 0);
+	expect_end(w, STEP_SKIPPED,
+	    "the run was cut off; not inside an installer: left to recheck", true);
+}
+
+static void
+inside_an_installer_a_bundle_goes_all_the_same(void **state)
+{
+	struct world *w = *state;
+
+	w->inside_installer = true;
+	register_bundle(w);
+	expect_end(w, STEP_DONE, "in the vault", false);
+}
+
 int
 main(void)
 {
@@ -175,6 +200,10 @@ main(void)
 		a_bundle_that_it_had_not_come_to_is_left_undone, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		what_touches_others_is_not_done_again, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		inside_an_installer_only_what_moves_is_finished, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		inside_an_installer_a_bundle_goes_all_the_same, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
