@@ -176,7 +176,9 @@ look_at(struct session *session, const struct rule *rule, const struct dexts *de
 	if (one->row == NULL) {
 		one->may_ask = true;
 		one->text = arena_printf(session->arena,
-		    dexts->known ? "%s is not activated" : "whether %s is active is not known", id);
+		    dexts->known ? "%s is not activated"
+				 : "whether %s is active is not known, see the problems",
+		    id);
 	} else if (dext_state_need(one->row->state) != DEXT_NEEDS_NOTHING) {
 		consider_state(session, rule, one);
 	} else if (replacement_is_too_old(rule, one->row)) {
@@ -444,7 +446,7 @@ activation_withdraw(
 	}
 	look(session, rule, activation, &dexts);
 	if (!is_withdrawn(activation)) {
-		readiness_check(session, rule, &dexts.list, &activation->readiness);
+		readiness_check_withdrawal(session, rule, &dexts.list, &activation->readiness);
 		if (activation->readiness.obstacle != NULL) {
 			refuse(activation, activation->readiness.obstacle);
 			return;

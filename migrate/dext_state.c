@@ -70,6 +70,7 @@ place_of(int macos, const char *category)
 	    {"driver_extension", PANE " > Driver Extensions"},
 	    {"network_extension", PANE " > Network Extensions"},
 	    {"endpoint_security", PANE " > Endpoint Security Extensions"},
+	    {"cmio", PANE " > Camera Extensions"},
 	};
 	size_t i;
 

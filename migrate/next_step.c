@@ -155,6 +155,23 @@ next_of_unfinished(struct session *session, const struct subject *about)
 	return next;
 }
 
+/* What the replacement waits for takes a look at it and at its app. */
+static struct next_step
+next_of_handoff(struct session *session, const struct subject *about)
+{
+	struct next_step next = {
+	    "the kext is out of the way; the replacement waits for a person to allow it, or for a "
+	    "restart",
+	    NULL};
+
+	if (about != NULL && subject_rule_of(session, about) != NULL) {
+		next.text = arena_printf(
+		    session->arena, "%s: handoff says which, and where", next.text);
+		next.command = make_command(session, "handoff", about);
+	}
+	return next;
+}
+
 static struct next_step
 next_of_unknown(const struct session *session, enum standing standing)
 {
@@ -187,10 +204,7 @@ next_step_find(
 	case 3:
 		return next_of_approval(session, about);
 	case 4:
-		return (struct next_step){
-		    "the kext is out of the way; the replacement waits for a person to allow it in "
-		    "System Settings, or for a restart",
-		    NULL};
+		return next_of_handoff(session, about);
 	case 5:
 		return next_of_blocked(session, about, standing);
 	case 6:

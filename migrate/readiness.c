@@ -11,6 +11,7 @@
 #include "kmutil-helpers/tool_codesign.h"
 #include "migrate/dext_macos.h"
 #include "migrate/readiness.h"
+#include "migrate/replacement.h"
 #include "kmutil-helpers/banned.h"
 
 #define APPLICATIONS "/Applications"
@@ -48,11 +49,20 @@ static const char *
 check_way(struct check *check)
 {
 	const struct rule_replacement *replacement = &check->rule->replacement;
+	const char *app = check->app != NULL ? check->app : replacement->unproven_app,
+		   *ids = replacement_ids(check->session->arena, check->rule);
 
+	if (app == NULL)
+		return arena_printf(check->session->arena,
+		    "%s is not activated, and no rule knows the app that holds it; open its "
+		    "vendor's "
+		    "app by hand, then run the same command again",
+		    ids);
 	if (check->app == NULL || (replacement->activate == NULL && !replacement->opens))
 		return arena_printf(check->session->arena,
-		    "no rule says how the app of %s is asked; open it by hand",
-		    rule_dext(check->rule, 0)->id);
+		    "%s: no rule says how this app is asked to activate %s; open it by hand, then "
+		    "run the same command again",
+		    app, ids);
 	if (!path_is_below(check->app, APPLICATIONS))
 		return arena_printf(check->session->arena,
 		    "%s: is not in " APPLICATIONS
@@ -262,16 +272,16 @@ run_check(struct check *check, const char *(*ask)(struct check *), bool of_dexts
 	return obstacle;
 }
 
-void
-readiness_check(struct session *session, const struct rule *rule, const struct sysext_list *dexts,
-    struct readiness *readiness)
+static void
+run_checks(struct session *session, const struct rule *rule, const struct sysext_list *dexts,
+    bool withdraws, struct readiness *readiness)
 {
 	static const struct {
 		const char *(*ask)(struct check *);
-		bool of_dexts;
-	} checks[] = {{check_way, false}, {check_place, false}, {check_quarantine, false},
-	    {check_dext, true}, {check_policy, true}, {check_app_signature, false},
-	    {check_dext_signature, true}};
+		bool of_dexts, of_withdrawal;
+	} checks[] = {{check_way, false, false}, {check_place, false, true},
+	    {check_quarantine, false, true}, {check_dext, true, false}, {check_policy, true, false},
+	    {check_app_signature, false, true}, {check_dext_signature, true, false}};
 	struct check check = {.session = session,
 	    .rule = rule,
 	    .dexts = dexts,
@@ -281,8 +291,23 @@ readiness_check(struct session *session, const struct rule *rule, const struct s
 
 	*readiness = (struct readiness){.allowed = true};
 	for (i = 0; readiness->obstacle == NULL && i < sizeof(checks) / sizeof(*checks); i++)
-		readiness->obstacle = run_check(&check, checks[i].ask, checks[i].of_dexts);
+		if (!withdraws || checks[i].of_withdrawal)
+			readiness->obstacle = run_check(&check, checks[i].ask, checks[i].of_dexts);
 	readiness->allowed &= readiness->obstacle == NULL;
+}
+
+void
+readiness_check(struct session *session, const struct rule *rule, const struct sysext_list *dexts,
+    struct readiness *readiness)
+{
+	run_checks(session, rule, dexts, false, readiness);
+}
+
+void
+readiness_check_withdrawal(struct session *session, const struct rule *rule,
+    const struct sysext_list *dexts, struct readiness *readiness)
+{
+	run_checks(session, rule, dexts, true, readiness);
 }
 
 const char *

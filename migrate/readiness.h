@@ -23,4 +23,8 @@ const char *readiness_forbidden(struct session *session, const struct rule_dext 
 void readiness_check(struct session *session, const struct rule *rule,
     const struct sysext_list *dexts, struct readiness *readiness);
 
+/* The same for putting the dexts aside, of which no policy and no macOS has a say. */
+void readiness_check_withdrawal(struct session *session, const struct rule *rule,
+    const struct sysext_list *dexts, struct readiness *readiness);
+
 #endif

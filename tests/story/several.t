@@ -51,6 +51,9 @@ says 'The replacement com.example.capture.monitor is activated enabled'
 echo '# one is switched off afterwards'
 set_mac sysext.state=activated_disabled
 expect 4 'the kext is gone, and one of its replacements waits' several status
+says 'waits for a person to allow it, or for a restart: handoff says which, and where'
+expect 4 'and its next step is a command' several status --json
+json "j['kexts'][0]['next']['command']" "['kextirpate', 'handoff', 'example-capture']"
 expect 4 'handoff says which' several handoff
 is 'and not what is well' "$(cut -c 1-50 "$out")" 'com.example.capture.monitor is activated disabled;'
 
@@ -84,6 +87,20 @@ sed 's|<replacement>|<replacement minimum="300">|' \
 set_mac dext.state=activated_enabled
 expect 5 'takes over from no kext' several uninstall
 says 'its replacement com.example.capture.dext is active in version 200, and the device needs 300'
+
+echo '# putting a dext aside needs less than activating it'
+new 15.7 apple capture-card
+mkdir -p "$mac$folder"
+sed 's|<activate program|<deactivate program|; s|<argument>activate|<argument>deactivate|; s|</activate>|</deactivate>|' \
+  "$top/tests/macsim/rules/example-capture.xml" >"$mac$folder/example-capture.xml"
+set_mac dext.state=activated_enabled profile=forbid
+expect 0 'nor does a profile forbid that' several handoff --deactivate
+says 'com.example.capture.dext is not active; a restart ends what is left of it'
+expect 5 'which nobody knows how to ask for' several handoff
+says 'no rule says how this app is asked to activate com.example.capture.dext; open it by hand'
+set_mac dext.state=activated_enabled app-team=OTHERTEAM1
+expect 5 'but not by an app of others' several handoff --deactivate
+says 'its signature is not the one that the rule names'
 
 echo '# and a rule that names a replacement of no known team'
 sed -i 's|\(<dext [^>]*\) team="EXAMPLE001"/>|\1/>|; s|<sysext[^>]*>||' "$mac$folder/example-capture.xml"

@@ -67,6 +67,9 @@ static const struct {
 	"a person switches it on in System Settings > General > Login Items & Extensions > "
 	"Network Extensions"},
     {26, "com.apple.system_extension.cmio", "activated disabled",
+	"a person switches it on in System Settings > General > Login Items & Extensions > Camera "
+	"Extensions"},
+    {26, "com.apple.system_extension.of_a_later_macos", "activated disabled",
 	"a person switches it on in System Settings > General > Login Items & Extensions"},
     {15, NULL, "activated waiting for user",
 	"a person allows it in System Settings > General > Login Items & Extensions > Driver "
