@@ -148,18 +148,27 @@ json_comparison(
 	json_end(&report->json);
 }
 
-/* Of a personality that matches nothing no device is told: that is said instead. */
+/* Of a personality that matches nothing no device is told: that is said instead; and of one
+ * that may match less than its numbers name, that. */
 static void
 note_empty(struct session *session, const struct personality_list *list, const char *whose,
     struct notes *notes)
 {
+	const struct personality *each;
+	const char *what;
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
-		if (list->items[i].devices.count == 0)
-			notes_add(session->arena, notes,
-			    arena_printf(session->arena, "%s of the %s: its numbers name no device",
-				list->items[i].name, whose));
+	for (i = 0; i < list->count; i++) {
+		each = &list->items[i];
+		if (each->is_apples || (each->devices.count > 0 && !each->is_odd_set))
+			continue;
+		what = each->devices.count == 0
+			   ? "its numbers name no device"
+			   : "its keys are no set that USB matches by (Apple, QA1076), so that it "
+			     "may get no device";
+		notes_add(session->arena, notes,
+		    arena_printf(session->arena, "%s of the %s: %s", each->name, whose, what));
+	}
 }
 
 /* The new driver's personalities, as far as it may use them. */

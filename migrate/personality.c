@@ -349,6 +349,30 @@ number_or(const struct plist *dict, const char *key, int64_t otherwise)
 	return plist_whole_number(plist_find(dict, key), &number) == 0 ? number : otherwise;
 }
 
+/* USB matches by certain sets of keys alone: a product of a vendor, of an interface by its
+ * number, too; or a subclass, beside a vendor or a class (docs/facts.md#matching). */
+static bool
+is_odd_set(const struct plist *dict, enum bus bus)
+{
+	bool of_interface = bus == BUS_USB_INTERFACE;
+	bool has_vendor = plist_find(dict, "idVendor") != NULL,
+	     has_product = plist_find(dict, "idProduct") != NULL ||
+			   plist_find(dict, "idProductArray") != NULL,
+	     has_number = plist_find(dict, "bConfigurationValue") != NULL &&
+			  plist_find(dict, "bInterfaceNumber") != NULL,
+	     has_part = plist_find(dict, "bConfigurationValue") != NULL ||
+			plist_find(dict, "bInterfaceNumber") != NULL;
+	const struct plist *class =
+	    plist_find(dict, of_interface ? "bInterfaceClass" : "bDeviceClass"),
+			   *subclass = plist_find(
+			       dict, of_interface ? "bInterfaceSubClass" : "bDeviceSubClass");
+
+	if (has_product)
+		return !has_vendor || (of_interface && !has_number);
+	return subclass == NULL || (!has_vendor && class == NULL) || has_part ||
+	       plist_find(dict, "bcdDevice") != NULL;
+}
+
 /* A driver of Apple's that the bundle only points at. A dext's kernel half has a key
  * of its own. */
 static bool
@@ -440,6 +464,9 @@ read_one(struct arena *arena, const char *name, const struct plist *dict,
 	personality->score = number_or(dict, "IOProbeScore", 0);
 	personality->interface_number = number_or(dict, "bInterfaceNumber", -1);
 	personality->configuration = number_or(dict, "bConfigurationValue", -1);
+	personality->is_odd_set =
+	    (personality->bus == BUS_USB_DEVICE || personality->bus == BUS_USB_INTERFACE) &&
+	    is_odd_set(dict, personality->bus);
 	personality->is_apples = names_apples_driver(dict);
 	personality->has_pci_match = plist_find(dict, "IOPCIMatch") != NULL;
 	personality_devices(arena, dict, personality->bus, &personality->devices);

@@ -44,6 +44,7 @@ struct personality {
 	const char *category;                    /* IOMatchCategory, or the default */
 	int64_t score;                           /* IOProbeScore */
 	bool has_pci_match; /* IOPCIMatch, or names: each stands for register 0x00 and 0x2c */
+	bool is_odd_set;    /* of USB: its keys are no set that the family matches by */
 	bool is_apples;     /* it names a driver of Apple's, not the bundle's own */
 };
 

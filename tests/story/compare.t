@@ -11,12 +11,12 @@ compare() {
   status=$?
 }
 
-# driver FILE KEYS...: an Info.plist with one personality of a USB interface.
+# driver FILE KEYS...: an Info.plist with one personality of a USB device.
 driver() {
   mkdir -p "${1%/*}"
   {
     echo '<plist version="1.0"><dict><key>IOKitPersonalities</key><dict><key>One</key><dict>'
-    echo '<key>IOProviderClass</key><string>IOUSBHostInterface</string>'
+    echo '<key>IOProviderClass</key><string>IOUSBHostDevice</string>'
     echo "$2</dict></dict></dict></plist>"
   } >"$1"
 }
@@ -28,6 +28,8 @@ expect 1 'a dext that names one product of many' compare "$story/Old.kext" "$sto
 is 'says what is lost' "$(sed -n 1,3p "$out")" 'devices that lose their driver: 1
   the dext takes only some of these (One)
     usb 0x1a86:any'
+says 'One of the kext: its keys are no set that USB matches by (Apple, QA1076)'
+says_not 'of the dext: its keys'
 is 'says what to do' "$(tail -n 2 "$out" | head -n 1 | cut -c 1-60)" \
   'next: who has one of the lost devices keeps the kext, or ask'
 expect 0 'the other way nothing is lost' compare "$story/New.dext" "$story/Old.kext"

@@ -404,6 +404,56 @@ static const struct {
 	"(0) it is not certain who is tried first"},
 };
 
+#define NUMBERED NUMBER("bConfigurationValue", "1") NUMBER("bInterfaceNumber", "0")
+#define PRODUCT NUMBER("idVendor", "1") NUMBER("idProduct", "2")
+
+/* Whether the keys are a set that USB matches by: Technical Q&A 1076, row by row. */
+static const struct {
+	const char *driver;
+	bool odd;
+} sets[] = {
+    {DRIVER("IOUSBHostDevice", PRODUCT), false},
+    {DRIVER("IOUSBHostDevice", PRODUCT NUMBER("bcdDevice", "3")), false},
+    {DRIVER("IOUSBHostDevice",
+	 NUMBER("idVendor", "1") "<key>idProductArray</key><array><integer>2</integer></array>"),
+	false},
+    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "1") NUMBER("bDeviceSubClass", "1")), false},
+    {DRIVER("IOUSBHostDevice", NUMBER("bDeviceClass", "9") NUMBER("bDeviceSubClass", "1")), false},
+    {DRIVER("IOUSBHostDevice", NUMBER("idVendor", "1")), true},
+    {DRIVER("IOUSBHostDevice", NUMBER("idProduct", "2")), true},
+    {DRIVER("IOUSBHostDevice", NUMBER("bDeviceClass", "9")), true},
+    {DRIVER("IOUSBHostDevice", ""), true},
+    {DRIVER("IOUSBHostInterface", PRODUCT NUMBERED), false},
+    {DRIVER("IOUSBHostInterface", PRODUCT NUMBERED NUMBER("bcdDevice", "3")), false},
+    {DRIVER("IOUSBHostInterface", NUMBER("idVendor", "1") NUMBER("bInterfaceSubClass", "1")),
+	false},
+    {DRIVER("IOUSBHostInterface", NUMBER("bInterfaceClass", "3") NUMBER("bInterfaceSubClass", "1")
+				      NUMBER("bInterfaceProtocol", "2")),
+	false},
+    {DRIVER("IOUSBHostInterface", PRODUCT), true},
+    {DRIVER("IOUSBHostInterface", PRODUCT NUMBER("bInterfaceNumber", "0")), true},
+    {DRIVER(
+	 "IOUSBHostInterface", NUMBERED NUMBER("idVendor", "1") NUMBER("bInterfaceSubClass", "1")),
+	true},
+    {DRIVER("IOUSBHostInterface", NUMBER("bInterfaceClass", "3")), true},
+    {DRIVER("IOHIDDevice", NUMBER("VendorID", "1")), false},
+    {DRIVER("IOPCIDevice", ""), false},
+};
+
+static void
+usb_matches_by_certain_sets_of_keys(void **state)
+{
+	struct arena *arena = arena_new(0);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+		print_message("# set %zu\n", i);
+		assert_int_equal(read_text(arena, sets[i].driver).items[0].is_odd_set, sets[i].odd);
+	}
+	arena_free(arena);
+}
+
 static void
 contests_are_explained(void **state)
 {
@@ -451,6 +501,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(compare_agrees_with_a_slow_matcher),
+	    cmocka_unit_test(usb_matches_by_certain_sets_of_keys),
 	    cmocka_unit_test(contests_are_explained),
 	    cmocka_unit_test(compare_reads_as_the_families_do),
 	};
