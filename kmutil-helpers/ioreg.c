@@ -12,7 +12,7 @@
 #define USAGE_PAGE_DESKTOP 1 /* USB HID usage tables, 1.12: Generic Desktop */
 #define USAGE_KEYBOARD 6
 
-enum wanted { OTHER, CHILDREN, NAME, BUNDLE, BSD, TRANSPORT, PAGE, USAGE, WAITING, SERVER };
+enum wanted { OTHER, CHILDREN, NAME, BUNDLE, BSD, TRANSPORT, PAGE, USAGE, MATCHED, SERVER };
 
 static const struct {
 	const char *key;
@@ -26,7 +26,7 @@ static const struct {
     {"Transport", TRANSPORT, PLIST_STRING},
     {"PrimaryUsagePage", PAGE, PLIST_INTEGER},
     {"PrimaryUsage", USAGE, PLIST_INTEGER},
-    {"IODEXTMatchCount", WAITING, PLIST_INTEGER},
+    {"IODEXTMatchCount", MATCHED, PLIST_INTEGER},
     {"IOUserServerName", SERVER, PLIST_STRING},
 };
 
@@ -155,8 +155,8 @@ take_value(struct ioreg_reader *reader, const struct plist_event *event)
 	case USAGE:
 		frame->keyboard = number == USAGE_KEYBOARD;
 		break;
-	case WAITING:
-		entry->dexts_waiting = number;
+	case MATCHED:
+		entry->dexts_matched = number;
 		break;
 	case OTHER:
 	case CHILDREN:
@@ -252,4 +252,17 @@ ioreg_is_below(const struct ioreg *registry, size_t below, size_t above)
 	while (below != IOREG_NO_PARENT && below > above)
 		below = registry->items[below].parent;
 	return below == above;
+}
+
+bool
+ioreg_has_waiting(const struct ioreg *registry, size_t device)
+{
+	int64_t waiting = registry->items[device].dexts_matched;
+	size_t i;
+
+	for (i = device + 1; i < registry->count; i++)
+		if (registry->items[i].parent == device && registry->items[i].bundle_id != NULL &&
+		    registry->items[i].user_server != NULL)
+			waiting--;
+	return waiting > 0;
 }

@@ -28,7 +28,7 @@ struct ioreg_entry {
 	const char *transport;   /* of a HID device: "USB", "SPI", "Virtual" */
 	const char *user_server; /* the dext's program that drives it, or that it is */
 	bool keyboard;           /* a HID device whose primary usage is a keyboard's */
-	int64_t dexts_waiting;   /* IODEXTMatchCount; 0 without it */
+	int64_t dexts_matched;   /* IODEXTMatchCount, those that drive it included; or 0 */
 };
 
 struct ioreg {
@@ -50,5 +50,9 @@ int ioreg_reader_finish(struct ioreg_reader *reader) __attribute__((warn_unused_
 
 /* Whether entry `below` is entry `above`, or lies anywhere below it. */
 bool ioreg_is_below(const struct ioreg *registry, size_t below, size_t above);
+
+/* Whether more dexts match the device than drive it: one waits. The kernel counts both, and
+ * lets the count stand when a dext goes (docs/facts.md#matching). */
+bool ioreg_has_waiting(const struct ioreg *registry, size_t device);
 
 #endif

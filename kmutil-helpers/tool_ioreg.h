@@ -8,8 +8,8 @@
 /* The whole service plane. 0, the faults of ioreg_reader_finish, -FAULT_OUTPUT when it
  * is empty, -FAULT_TIMEOUT, -FAULT_TOOL, -errno. */
 int ioreg_read_all(struct arena *arena, struct ioreg *registry) __attribute__((warn_unused_result));
-/* The devices at which a dext waits (IODEXTMatchCount), and what is below each; none is
- * no fault. */
+/* The devices that a dext matches (IODEXTMatchCount), and what is below each: it drives
+ * the device or waits, see ioreg_has_waiting. None is no fault. */
 int ioreg_read_waiting(struct arena *arena, struct ioreg *registry)
     __attribute__((warn_unused_result));
 /* What dexts drive, and the programs of theirs that run; none is no fault. */

@@ -115,32 +115,57 @@ explain_print(struct buf *out, const struct story *story, bool verbose)
 	buf_done(&script);
 }
 
-/* Says at which devices a dext waits because one of the kexts holds them. */
-static void
-say_waiting_dexts(struct session *session, const struct selection *selection, struct story *story)
+static bool
+any_is_enabled(const struct dexts *dexts)
 {
-	const struct ioreg_entry *device;
+	size_t i;
+
+	for (i = 0; i < dexts->list.count; i++)
+		if (dexts->list.items[i].stage == SYSEXT_ENABLED)
+			return true;
+	return !dexts->known;
+}
+
+static bool
+is_selected(const struct selection *selection, const char *id)
+{
+	const struct kext_case *kext;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		kext = selection->subjects[i]->kext;
+		if (kext != NULL && kext->bundle_id != NULL && strcmp(kext->bundle_id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Says at which devices a dext waits because one of the kexts holds them. One that was
+ * switched off stays counted until the restart. */
+static void
+say_waiting_dexts(struct session *session, const struct removal *removal, struct story *story)
+{
+	const struct ioreg_entry *entry;
 	struct ioreg registry = {0};
-	const char *id;
-	size_t i, j;
+	const char *device, *waits = "and a dext waits behind it.";
+	size_t i;
 	int error = session->root.live ? ioreg_read_waiting(session->arena, &registry) : 0;
 
 	if (error != 0)
 		problem_add(&session->scan.problems, NULL, "ioreg", error,
 		    "whether a dext waits behind the kext is unknown", false);
+	if (!any_is_enabled(&removal->dexts))
+		waits = "and a dext matches it, too, but none is active.";
 	for (i = 0; error == 0 && i < registry.count; i++) {
-		id = registry.items[i].bundle_id;
-		if (id == NULL || registry.items[i].parent == IOREG_NO_PARENT)
+		entry = &registry.items[i];
+		if (entry->bundle_id == NULL || entry->parent == IOREG_NO_PARENT ||
+		    !ioreg_has_waiting(&registry, entry->parent) ||
+		    !is_selected(&removal->selection, entry->bundle_id))
 			continue;
-		device = &registry.items[registry.items[i].parent];
-		for (j = 0; device->dexts_waiting > 0 && j < selection->count; j++)
-			if (selection->subjects[j]->kext != NULL &&
-			    selection->subjects[j]->kext->bundle_id != NULL &&
-			    strcmp(selection->subjects[j]->kext->bundle_id, id) == 0)
-				story_say(session->arena, story, ABOUT_NOW,
-				    arena_printf(session->arena,
-					"%s holds the device %s, and a dext waits behind it.", id,
-					device->name != NULL ? device->name : "without a name"));
+		device = registry.items[entry->parent].name;
+		story_say(session->arena, story, ABOUT_NOW,
+		    arena_printf(session->arena, "%s holds the device %s, %s", entry->bundle_id,
+			device != NULL ? device : "without a name", waits));
 	}
 }
 
@@ -162,7 +187,7 @@ explain_command(const struct options *options)
 	input.plan = &removal.plan;
 	input.dexts = &removal.dexts;
 	if (input.count > 0)
-		say_waiting_dexts(&session, &removal.selection, &story);
+		say_waiting_dexts(&session, &removal, &story);
 	explain_story(session.arena, &input, &story);
 	report_begin(&report, &session, "explain");
 	if (report.is_json)

@@ -63,19 +63,18 @@ static void
 judge_waiting(const struct ioreg *waiting, const char *const *kexts, size_t kext_count,
     struct matching_view *view)
 {
-	const struct ioreg_entry *entry, *device;
+	const struct ioreg_entry *entry;
 	size_t i;
 
 	for (i = 0; i < waiting->count; i++) {
 		entry = &waiting->items[i];
 		if (entry->parent == IOREG_NO_PARENT || entry->user_server != NULL ||
-		    !is_among(kexts, kext_count, entry->bundle_id))
+		    !is_among(kexts, kext_count, entry->bundle_id) ||
+		    !ioreg_has_waiting(waiting, entry->parent))
 			continue;
-		device = &waiting->items[entry->parent];
-		if (device->dexts_waiting <= 0)
-			continue;
-		*view = (struct matching_view){
-		    .now = MATCHING_HELD, .kext = entry->bundle_id, .device = device->name};
+		*view = (struct matching_view){.now = MATCHING_HELD,
+		    .kext = entry->bundle_id,
+		    .device = waiting->items[entry->parent].name};
 		return;
 	}
 }

@@ -2,7 +2,8 @@
 /*
  * Matching: who drives the device now, by the I/O Registry (docs/facts.md#matching). XNU
  * lets an attached kext keep its device from a dext of the same match category, whatever
- * the probe scores are; the dext is then only counted, in IODEXTMatchCount.
+ * the probe scores are; the dext is then only counted, in IODEXTMatchCount, with those
+ * that drive it.
  */
 #ifndef MIGRATE_MATCHING_H
 #define MIGRATE_MATCHING_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ioreg -l and -a: the device of the capture card, what the Mac has itself, and what
- * `macsim set drives=` says that kexts drive. IODEXTMatchCount is there while a dext waits behind
- * a kext (ioreg-shows-waiting-dext); how its provider looks was not seen. With -c
+ * `macsim set drives=` says that kexts drive. IODEXTMatchCount is there where a dext matches,
+ * it may drive the device or wait behind a kext (ioreg-shows-waiting-dext). With -c
  * IOPlatformExpertDevice that device alone, an array of one.
  */
 #include <stdio.h>
@@ -125,21 +125,21 @@ driver_entry(struct model *model, const char *id)
 }
 
 static struct plist *
-capture_device(struct model *model, const char *driver, bool waits)
+capture_device(struct model *model, const char *driver, bool counted)
 {
 	struct plist *device = entry(
 	    "PXSX", "", *driver ? plist_push(plist_array(), driver_entry(model, driver)) : NULL);
 
-	return waits ? plist_set(device, "IODEXTMatchCount", plist_int(1)) : device;
+	return counted ? plist_set(device, "IODEXTMatchCount", plist_int(1)) : device;
 }
 
 /* The subtrees that -r -k KEY asks for; false: there are none. */
 static bool
 add_with_key(
-    struct model *model, struct plist *list, const char *driver, bool waits, const char *key)
+    struct model *model, struct plist *list, const char *driver, bool counted, const char *key)
 {
-	if (waits && !strcmp(key, "IODEXTMatchCount")) {
-		plist_push(list, capture_device(model, driver, waits));
+	if (counted && !strcmp(key, "IODEXTMatchCount")) {
+		plist_push(list, capture_device(model, driver, counted));
 		return true;
 	}
 	if (!*driver || strcmp(key, "IOUserServerName") != 0 ||
@@ -152,18 +152,18 @@ add_with_key(
 /* The whole plane, or with -k only the subtrees that have the key: nothing at all is
  * printed when there are none. */
 static void
-print_plist(struct model *model, const char *driver, bool waits, const char *key)
+print_plist(struct model *model, const char *driver, bool counted, const char *key)
 {
 	struct plist *top, *children = plist_array();
 	struct bytes out = {0};
 	bool any = true;
 
 	if (key) {
-		any = add_with_key(model, children, driver, waits, key);
+		any = add_with_key(model, children, driver, counted, key);
 		top = children;
 	} else {
 		if (!model_is(model, "device", "absent"))
-			plist_push(children, capture_device(model, driver, waits));
+			plist_push(children, capture_device(model, driver, counted));
 		add_own(model, children);
 		add_driven(model, children);
 		top = entry("Root", "", children);
@@ -187,18 +187,27 @@ print_platform(struct model *model)
 	    model_get(model, "hardware-uuid", "5117A7ED-0000-4000-8000-00000000C02A"));
 }
 
+/* The kernel counts each dext that matches the device, one that drives it, too, and lets
+ * the number stand when the dext is switched off. */
+static bool
+dext_is_counted(struct model *model)
+{
+	return (model_is(model, "dext.state", "activated_enabled") ||
+		   model_is(model, "dext.state", "terminated_waiting_to_uninstall_on_reboot")) &&
+	       model_assumes(model, "ioreg-shows-waiting-dext");
+}
+
 int
 tool_ioreg(struct model *model, int argc, char **argv)
 {
 	struct kext driver = driver_of(model);
 	bool runs = model_is(model, "dext.running", "yes"), archive = false;
-	bool waits = *driver.id && model_is(model, "dext.state", "activated_enabled") &&
-		     model_assumes(model, "ioreg-shows-waiting-dext");
+	bool counted = dext_is_counted(model);
 	const char *id = runs ? model_get(model, "dext.id", "") : driver.id, *key = NULL;
 
 	if (model_is(model, "device", "absent")) {
 		id = "";
-		waits = false;
+		counted = false;
 	}
 
 	for (int i = 1; i < argc; i++) {
@@ -211,13 +220,13 @@ tool_ioreg(struct model *model, int argc, char **argv)
 			key = argv[++i];
 	}
 	if (archive) {
-		print_plist(model, id, waits, key);
+		print_plist(model, id, counted, key);
 		return 0;
 	}
 	puts("+-o Root  <class IORegistryEntry, id 0x100000100, retain 9>\n"
 	     "  +-o PXSX@0  <class IOPCIDevice, id 0x100000210, registered, matched, active, "
 	     "busy 0 (0 ms), retain 9>\n    {");
-	if (waits)
+	if (counted)
 		puts("      \"IODEXTMatchCount\" = 1");
 	puts("    }");
 	if (*id)

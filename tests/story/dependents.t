@@ -108,6 +108,14 @@ fresh other
 expect 0 'explain' kextirpate explain --json "$card"
 json "[s['text'] for s in j['sentences'] if 'waits behind' in s['text']]" \
   "['com.example.capture.driver holds the device PXSX, and a dext waits behind it.']"
+expect 0 'the app switches its dext off' on_as user \
+  '/Applications/Example Capture.app/Contents/MacOS/Example Capture' deactivate
+on ioreg -l
+says '"IODEXTMatchCount" = 1'
+expect 0 'explain: counted is not waiting' kextirpate explain "$card"
+says 'holds the device PXSX, and a dext matches it, too'
+says_not 'waits behind'
+fresh other
 expect 3 'uninstall' take
 restart
 expect 0 'explain' kextirpate explain "$card"

@@ -50,7 +50,7 @@ for chip in apple intel; do
   restart
   is 'the dext runs' "$(show dext)" running
   on ioreg -l
-  says_not IODEXTMatchCount
+  says '"IODEXTMatchCount" = 1' # one that drives the device is counted, too
   expect 0 'after the restart recheck finishes it' kextirpate recheck --json
   standing gone
   expect 0 'and handoff agrees' kextirpate handoff "$card"

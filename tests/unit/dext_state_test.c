@@ -100,10 +100,11 @@ each_macos_has_its_place(void **state)
 	arena_free(arena);
 }
 
-#define DEVICE                                                                                     \
+#define MATCHED(dexts)                                                                             \
 	{                                                                                          \
-		.parent = IOREG_NO_PARENT, .name = "PXSX", .dexts_waiting = 1                      \
+		.parent = IOREG_NO_PARENT, .name = "PXSX", .dexts_matched = dexts                  \
 	}
+#define DEVICE MATCHED(1)
 #define SERVED                                                                                     \
 	{                                                                                          \
 		.parent = IOREG_NO_PARENT, .bundle_id = DEXT, .user_server = "S"                   \
@@ -116,10 +117,14 @@ each_macos_has_its_place(void **state)
 	{                                                                                          \
 		.parent = 0, .bundle_id = id                                                       \
 	}
+#define DRIVES(id)                                                                                 \
+	{                                                                                          \
+		.parent = 0, .bundle_id = id, .user_server = id                                    \
+	}
 
 static const struct {
 	const char *name;
-	struct ioreg_entry served[2], waiting[2];
+	struct ioreg_entry served[2], waiting[3];
 	size_t served_count, waiting_count;
 	enum matching now;
 } rows[] = {
@@ -131,6 +136,10 @@ static const struct {
     {"it waits behind its kext", {{0}}, {DEVICE, CHILD(KEXT)}, 0, 2, MATCHING_HELD},
     {"another product's kext", {{0}}, {DEVICE, CHILD("org.other")}, 0, 2, MATCHING_NONE},
     {"a count without a kext", {{0}}, {DEVICE}, 0, 1, MATCHING_NONE},
+    {"the dext that is counted drives the device beside the kext", {{0}},
+	{DEVICE, CHILD(KEXT), DRIVES("org.other.dext")}, 0, 3, MATCHING_NONE},
+    {"one dext drives the device, one waits", {{0}},
+	{MATCHED(2), CHILD(KEXT), DRIVES("org.other.dext")}, 0, 3, MATCHING_HELD},
     {"it runs at one device and waits at another", {SERVED, SERVER("S")}, {DEVICE, CHILD(KEXT)}, 2,
 	2, MATCHING_RUNS},
 };
@@ -144,7 +153,7 @@ the_registry_tells_who_drives(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct ioreg_entry one[2], other[2];
+		struct ioreg_entry one[2], other[3];
 		struct ioreg served = {.items = one, .count = rows[i].served_count},
 			     waiting = {.items = other, .count = rows[i].waiting_count};
 

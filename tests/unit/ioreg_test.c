@@ -52,7 +52,7 @@ entries_know_their_parent_whatever_the_order_of_keys(void **state)
 		assert_string_equal(registry.items[0].name, "Root");
 		assert_int_equal(registry.items[0].parent, IOREG_NO_PARENT);
 		assert_string_equal(registry.items[1].name, "PXSX");
-		assert_int_equal(registry.items[1].dexts_waiting, 2);
+		assert_int_equal(registry.items[1].dexts_matched, 2);
 		assert_string_equal(registry.items[2].bundle_id, DRIVER);
 		assert_int_equal(registry.items[2].parent, 1);
 		assert_string_equal(registry.items[3].bsd_name, "disk4");
@@ -94,7 +94,7 @@ an_array_of_subtrees_is_read_too(void **state)
 	    0);
 	assert_int_equal(registry.count, 2);
 	assert_int_equal(registry.items[1].parent, IOREG_NO_PARENT);
-	assert_int_equal(registry.items[1].dexts_waiting, 1);
+	assert_int_equal(registry.items[1].dexts_matched, 1);
 }
 
 static void
