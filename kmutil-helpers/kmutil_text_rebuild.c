@@ -122,12 +122,13 @@ lists_converge(const struct kmutil_list *added, const struct kmutil_list *remove
 	return true;
 }
 
-/* LAError.h: 6 no biometry, 1004 not interactive: nobody there; 4 the system and 9 the
- * program gave up waiting (assumption timeout-is-authentication-error). */
+/* LAError.h: 6 no biometry, 1004 not interactive, 1000 a dialog that did not come up: nobody
+ * there; 4 the system and 9 the program gave up waiting (assumption
+ * timeout-is-authentication-error). Texts: docs/facts.md#local-authentication. */
 static enum kmutil_outcome
 outcome_of_authentication(int code)
 {
-	if (code == 6 || code == 1004)
+	if (code == 6 || code == 1000 || code == 1004)
 		return KMUTIL_NOBODY;
 	return code == 4 || code == 9 ? KMUTIL_TIMED_OUT : KMUTIL_REFUSED;
 }

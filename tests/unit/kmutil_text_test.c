@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,12 +240,35 @@ rebuild_tells_a_timeout_from_a_refusal(void **state)
 	quick.took_ms = 60100;
 	kmutil_text_read_rebuild(arena, &quick, &r);
 	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
-	r = read_rebuild(removed, "",
-	    "Error Domain=com.apple.LocalAuthentication Code=-9 \"Canceled.\"\n", 247);
-	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
-	r = read_rebuild(removed, "",
-	    "Error Domain=com.apple.LocalAuthentication Code=-4 \"Canceled.\"\n", 252);
-	assert_int_equal(r.outcome, KMUTIL_TIMED_OUT);
+}
+
+/* Texts that LocalAuthentication gave other programs (docs/facts.md#local-authentication). */
+static void
+rebuild_reads_the_errors_of_authentication(void **state)
+{
+	static const struct {
+		const char *err;
+		int status;
+		enum kmutil_outcome outcome;
+	} rows[] = {
+	    {"Code=-1004 \"Can't show UI while not in a console session\"", 20, KMUTIL_NOBODY},
+	    {"Code=-1000 \"UI activation timed out after 5 seconds\"", 24, KMUTIL_NOBODY},
+	    {"Code=-9 \"Invalidated by client.\" UserInfo={}", 247, KMUTIL_TIMED_OUT},
+	    {"Code=-4 \"System authentication is running.\" UserInfo={BiometryType=1}", 252,
+		KMUTIL_TIMED_OUT},
+	    {"Code=-2 \"Canceled by user.\" UserInfo={}", 254, KMUTIL_REFUSED},
+	    {"Code=-1 \"Application retry limit exceeded.\"", 255, KMUTIL_REFUSED},
+	};
+	char err[160];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		(void)snprintf(err, sizeof(err), "Error Domain=com.apple.LocalAuthentication %s\n",
+		    rows[i].err);
+		assert_int_equal(
+		    read_rebuild(removed, "", err, rows[i].status).outcome, rows[i].outcome);
+	}
 }
 
 static void
@@ -394,6 +418,7 @@ main(void)
 	    cmocka_unit_test(rebuild_does_not_take_silence_for_success),
 	    cmocka_unit_test(rebuild_tells_nobody_from_a_refusal),
 	    cmocka_unit_test(rebuild_tells_a_timeout_from_a_refusal),
+	    cmocka_unit_test(rebuild_reads_the_errors_of_authentication),
 	    cmocka_unit_test(rebuild_knows_no_changes_and_no_such_verb),
 	    cmocka_unit_test(rebuild_names_the_kext_that_stands_in_the_way),
 	    cmocka_unit_test(log_is_busy_by_process_not_by_filter),
