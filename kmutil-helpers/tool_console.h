@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who sits at the Mac: the owner of /dev/console, asked of /usr/bin/stat; and who is logged in
- * behind the screen, asked of /usr/sbin/scutil (docs/facts.md#sessions). */
+/* Who sits at the Mac: the owner of /dev/console, asked of /usr/bin/stat (assumption
+ * console-is-roots); and who is logged in behind the screen, asked of /usr/sbin/scutil
+ * (docs/facts.md#sessions). */
 #ifndef KMUTIL_HELPERS_TOOL_CONSOLE_H
 #define KMUTIL_HELPERS_TOOL_CONSOLE_H
 

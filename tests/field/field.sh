@@ -185,6 +185,7 @@ look() { # look FILE
   cap look/dumpstate kmutil dumpstate
   cap look/ioreg ioreg -l -w 0
   cap look/dexts systemextensionsctl list
+  cap look/console stat -f '%Su %u' /dev/console
   cap look/scutil sh -c 'echo "show State:/Users/ConsoleUser" | scutil'
   capture_close
   chmod 644 "$out"

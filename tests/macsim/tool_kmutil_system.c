@@ -39,7 +39,8 @@ fail_load(int code, struct files_path says)
 	    code, says.text, says.text);
 }
 
-/* A loaded kext of a device in use is busy. One that is not loaded: see the assumption. */
+/* A loaded kext of a device in use is busy. One that is not loaded: see the assumption; its
+ * text was seen with a reason behind it (docs/facts.md#kmutil-rebuild). */
 int
 tool_kmutil_unload(struct model *model, int argc, char **argv)
 {
@@ -49,7 +50,9 @@ tool_kmutil_unload(struct model *model, int argc, char **argv)
 		if (!strcmp(argv[i], "-b") || !strcmp(argv[i], "--bundle-identifier"))
 			id = argv[i + 1];
 	if (!model_is_loaded(model, id) && model_assumes(model, "unload-of-missing-is-three")) {
-		fprintf(stderr, "Error Domain=KMErrorDomain Code=3 \"%s\"\n", id);
+		fail_load(3, files_format("Error occurred unloading extensions: Missing "
+					  "extension with identifier %s",
+				 id));
 		return 3;
 	}
 	fputs("Error Domain=KMErrorDomain Code=71 \"Kernel request failed: (libkern/kext) kext is "

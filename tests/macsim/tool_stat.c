@@ -2,7 +2,8 @@
 /*
  * stat -f FORMAT PATH...: of the console who owns it, of other paths flags, owner, mode
  * and name. Flags are those of the places that System Integrity Protection keeps
- * (assumptions sip-keeps-kernel-folders, extensions-are-roots, forget-works).
+ * (assumptions console-is-roots, sip-keeps-kernel-folders, extensions-are-roots,
+ * forget-works).
  */
 #include <stdio.h>
 #include <string.h>
@@ -33,14 +34,19 @@ static void
 print_console(const struct model *model, const char *format)
 {
 	const char *console = model_get(model, "console", "user");
-	bool nobody = !strcmp(console, "none");
 	unsigned int uid = 0, gid;
 
-	if (!nobody)
+	if (strcmp(console, "none") != 0)
 		(void)keep_user_find("", console, &uid, &gid);
+	else if (model_assumes(model, "console-is-roots"))
+		console = "root";
+	else {
+		console = "_windowserver";
+		uid = 88;
+	}
 	for (; *format; format++) {
 		if (!strncmp(format, "%Su", 3)) {
-			fputs(nobody ? "root" : console, stdout);
+			fputs(console, stdout);
 			format += 2;
 		} else if (!strncmp(format, "%u", 2)) {
 			printf("%u", uid);

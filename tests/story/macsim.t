@@ -126,6 +126,7 @@ says 'kext is in use or retained (cannot unload) (-603946984)'
 expect 71 'unload of one that is not there' on kmutil unload -b com.example.none
 assume unload-of-missing-is-three yes
 expect 3 'the same as the manual has it' on kmutil unload -b com.example.none
+says 'unloading extensions: Missing extension with identifier com.example.none'
 kexts_are 'all of which changed nothing' 2 2 2
 on pkgutil --only-files --files com.example.capture.pkg
 says '^Library/Extensions/ExampleCaptureDriver.kext/Contents/Info.plist$'
