@@ -146,12 +146,13 @@ next_of_unfinished(struct session *session, const struct subject *about)
 	struct next_step next = {
 	    "some steps failed; run the command again when their cause is gone", status};
 
-	if (about == NULL || !about->evidence.step_unfinished || !about->evidence.facts.bundle)
+	if (about == NULL)
 		return next;
-	next.text = "a run was cut off, or could not move the bundle, which is still there; the "
-		    "same command goes on with it";
 	next.command =
 	    make_command(session, about->now.migrates ? "migrate" : "uninstall", about);
+	if (about->evidence.step_unfinished && about->evidence.facts.bundle)
+		next.text = "a run was cut off, or could not move the bundle, which is still "
+			    "there; the same command goes on with it";
 	return next;
 }
 

@@ -81,7 +81,7 @@ read_host(struct session *session, int needs)
 	if (error != 0)
 		problem_add(&session->scan.problems, NULL, "host", error,
 		    session->host.build == NULL ? "what this macOS is remains unknown"
-						: "its protection or boot policy remains unknown",
+						: "some of what this Mac is remains unknown",
 		    true);
 }
 

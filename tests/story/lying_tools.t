@@ -99,6 +99,7 @@ expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
 set_mac tool.kmutil=garbage
 expect 6 'is a step that failed' kextirpate approve --json
 json "[s['state'] for s in j['steps'] if s['kind'] == 'rebuild']" "['failed']"
+json "j['next']['command']" "['kextirpate', 'uninstall', '$card']"
 
 echo '# macOS never gets quiet'
 wait "$busy"
