@@ -305,9 +305,9 @@ restore_copy(const struct place *slot, const struct place *to, const struct vaul
 	struct stat st;
 	int error;
 
-	/* The copy never took the original away: it may still be there. */
+	/* The copy never took the original away: it may still be there, or a newer one. */
 	if (fstatat(to->parent_fd, to->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return 0;
+		return check_item(to, item) == 0 ? 0 : -EEXIST;
 	error = check_item(slot, item);
 	return error != 0 ? error : vault_cross_copy(slot, &part, to);
 }

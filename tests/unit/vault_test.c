@@ -187,6 +187,9 @@ a_copy_leaves_the_file_and_gives_it_back(void **state)
 	assert_true(exists(w, "mac/file"));
 	assert_true(exists(w, "state/vault/1/1-plist"));
 	assert_false(exists(w, "mac/.kextirpate-file"));
+	assert_int_equal(vault_restore(&w->ledger, items(w, 1)), 0);
+	folder_add(&w->folder, "mac/file", "of a newer package");
+	assert_int_equal(vault_restore(&w->ledger, items(w, 1)), -EEXIST);
 }
 
 static void
