@@ -31,16 +31,29 @@ add_kept(struct arena *arena, struct plan *plan, const char *path, const char *w
 	*kept = (struct kept){.path = path, .why = why};
 }
 
+/* Whether the path lies in a bundle that goes. */
 static bool
-is_vaulted(const struct plan *plan, const char *path)
+goes_with_bundle(const struct plan *plan, const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < plan->step_count; i++)
+	for (i = 0; i < plan->bundles_end; i++)
 		if (plan->steps[i].kind == STEP_VAULT &&
 		    path_is_below(path, plan->steps[i].subject))
 			return true;
 	return false;
+}
+
+/* Claims are sorted: what two receipts list stands side by side. */
+static bool
+is_last_step(const struct plan *plan, const char *path)
+{
+	const struct step *last;
+
+	if (plan->step_count == 0)
+		return false;
+	last = &plan->steps[plan->step_count - 1];
+	return last->kind == STEP_VAULT && strcmp(last->subject, path) == 0;
 }
 
 bool
@@ -156,7 +169,7 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 		kext = input->targets[i].kext;
 		for (j = 0; j < kext->trace_count; j++) {
 			trace = kext->traces[j];
-			if (trace->source != SOURCE_BUNDLE || is_vaulted(plan, trace->path))
+			if (trace->source != SOURCE_BUNDLE || goes_with_bundle(plan, trace->path))
 				continue;
 			why = reason_to_keep_bundle(arena, input, kext, trace);
 			if (why != NULL)
@@ -164,6 +177,7 @@ plan_bundles(struct arena *arena, const struct plan_input *input, struct plan *p
 			else
 				(void)add_step(arena, plan, STEP_VAULT, trace->path,
 				    arena_printf(arena, "the bundle of %s", case_name(kext)));
+			plan->bundles_end = plan->step_count;
 		}
 	}
 }
@@ -265,7 +279,7 @@ keep_for_installer(struct arena *arena, const struct plan_input *input, struct p
 	for (i = 0; i < input->claims->count; i++) {
 		claim = &input->claims->items[i];
 		if (claim->state != CLAIM_ABSENT && claim->state != CLAIM_FOLDER &&
-		    !is_vaulted(plan, claim->path))
+		    !goes_with_bundle(plan, claim->path))
 			add_kept(arena, plan, claim->path, "inside an installer only bundles go");
 	}
 	for (i = 0; i < input->claims->receipt_count; i++)
@@ -283,7 +297,7 @@ plan_files(struct arena *arena, const struct plan_input *input, struct plan *pla
 	for (i = 0; i < input->claims->count; i++) {
 		claim = &input->claims->items[i];
 		if (claim->state == CLAIM_ABSENT || claim->state == CLAIM_FOLDER ||
-		    is_vaulted(plan, claim->path))
+		    goes_with_bundle(plan, claim->path) || is_last_step(plan, claim->path))
 			continue;
 		why = reason_to_keep(arena, input, claim);
 		if (why != NULL)
@@ -324,7 +338,8 @@ plan_folders(struct arena *arena, const struct plan_input *input, struct plan *p
 	for (i = input->claims->count; i > 0; i--) {
 		claim = &input->claims->items[i - 1];
 		if (claim->state != CLAIM_FOLDER || claim->other != NULL ||
-		    input->claims->unreadable || is_vaulted(plan, claim->path) ||
+		    input->claims->unreadable || goes_with_bundle(plan, claim->path) ||
+		    is_last_step(plan, claim->path) ||
 		    is_to_keep(input, claim->path) || reason_of_apple(claim->path) != NULL ||
 		    places_is_shared(claim->path))
 			continue;
@@ -351,7 +366,8 @@ plan_receipts(struct arena *arena, const struct plan_input *input, struct plan *
 			if (claim->receipt != NULL &&
 			    strcmp(claim->receipt, input->claims->receipts[i]) == 0 &&
 			    claim->state != CLAIM_ABSENT && claim->state != CLAIM_FOLDER &&
-			    !is_vaulted(plan, claim->path))
+			    !goes_with_bundle(plan, claim->path) &&
+			    reason_to_keep(arena, input, claim) != NULL)
 				left = claim->path;
 		}
 		if (left != NULL || input->claims->unreadable)

@@ -69,6 +69,7 @@ struct bystander {
 struct plan {
 	struct step *steps;
 	size_t step_count, step_room;
+	size_t bundles_end; /* of the steps before it those that move are the bundles' */
 	struct kept *kept;
 	size_t kept_count, kept_room;
 	struct bystander *bystanders;

@@ -165,6 +165,44 @@ folders_of_everybody_and_of_others_are_left_alone(void **state)
 }
 
 static void
+what_two_receipts_list_goes_once(void **state)
+{
+	struct world *w = *state;
+
+	claim(w, "/opt/capture", CLAIM_FOLDER);
+	claim(w, "/opt/capture", CLAIM_FOLDER)->receipt = PACKAGE ".two";
+	claim(w, "/opt/capture/a", CLAIM_AS_INSTALLED);
+	claim(w, "/opt/capture/a", CLAIM_AS_INSTALLED)->receipt = PACKAGE ".two";
+	w->claim_list.receipt_count = 1;
+	make(w);
+	assert_int_equal(w->plan.step_count, 3);
+	assert_string_equal(w->plan.steps[0].subject, "/opt/capture/a");
+	assert_string_equal(w->plan.steps[1].subject, "/opt/capture");
+	assert_string_equal(w->plan.steps[2].subject, PACKAGE);
+}
+
+/* Each claim is judged by itself: half a million of them took minutes, squared. */
+static void
+a_package_may_be_large(void **state)
+{
+	struct world *w = *state;
+	size_t count = 500000, i;
+	struct claim *claims = calloc(count, sizeof(*claims));
+
+	see(w, TARGET, SOURCE_BUNDLE);
+	for (i = 0; i < count; i++)
+		claims[i] = (struct claim){
+		    .path = arena_printf(w->arena, "/opt/capture/%06zu", i),
+		    .receipt = PACKAGE,
+		    .state = CLAIM_AS_INSTALLED};
+	w->claim_list = (struct claim_list){
+	    .items = claims, .count = count, .receipts = w->receipts, .receipt_count = 1};
+	make(w);
+	assert_int_equal(w->plan.step_count, count + 2);
+	free(claims);
+}
+
+static void
 a_receipt_is_forgotten_when_all_its_files_go(void **state)
 {
 	struct world *w = *state;
@@ -413,6 +451,8 @@ main(void)
 	    TEST(folders_go_after_what_they_hold_innermost_first),
 	    TEST(a_folder_stays_with_what_stays_in_it),
 	    TEST(folders_of_everybody_and_of_others_are_left_alone),
+	    TEST(what_two_receipts_list_goes_once),
+	    TEST(a_package_may_be_large),
 	    TEST(a_receipt_is_forgotten_when_all_its_files_go),
 	    TEST(a_receipt_stays_with_a_file_that_stays),
 	    TEST(receipts_stay_when_asked_to),
