@@ -218,30 +218,6 @@ path_exists(const struct root *root, const char *path)
 }
 
 int
-path_read_link(const struct root *root, const char *path, struct arena *arena, const char **target)
-{
-	char text[PATH_MAX];
-	struct place place;
-	ssize_t len = -1;
-	int error = path_find_place(root, path, &place);
-
-	*target = NULL;
-	if (error == 0) {
-		len = readlinkat(place.parent_fd, place.leaf, text, sizeof(text) - 1);
-		error = len < 0 ? -errno : 0;
-	}
-	place_done(&place);
-	if (error != 0)
-		return error;
-	text[len] = '\0';
-	*target = path_canonical(
-	    arena, text[0] == '/'
-		       ? text
-		       : arena_printf(arena, "%.*s%s", (int)(path_leaf(path) - path), path, text));
-	return *target != NULL ? 0 : -FAULT_LINK;
-}
-
-int
 path_open_file(const struct root *root, const char *path, int *fd, struct stat *st)
 {
 	struct place place;

@@ -52,11 +52,6 @@ void place_done(struct place *place);
 /* As lstat(2). 0 or -errno, -FAULT_LINK when a parent is a link. */
 int path_stat(const struct root *root, const char *path, struct stat *st);
 bool path_exists(const struct root *root, const char *path);
-/* Where a link leads, as a path of the Mac's own (absolute targets lie below the root
- * too); owned by the arena. 0, -EINVAL when it is no link, -FAULT_LINK when it leads up
- * by "..", -errno. */
-int path_read_link(const struct root *root, const char *path, struct arena *arena,
-    const char **target);
 /* Opens an ordinary file for reading; st may be NULL. The caller closes *fd. */
 int path_open_file(const struct root *root, const char *path, int *fd, struct stat *st);
 /* Opens a folder; the caller closes *fd. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Links in a copy of a Mac: read, never followed. A target is walked from the copy's own
- * root, so that an absolute one means the copy and ".." stops at its root. For path.c.
+ * Links below a root, read and never followed: a target is walked from the root's own
+ * folder, so that in a copy an absolute one means the copy and ".." stops there. For path.c,
+ * and for who only looks, on the running system too; what acts goes by the place found.
  */
 #ifndef KMUTIL_HELPERS_PATH_LINK_H
 #define KMUTIL_HELPERS_PATH_LINK_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading jobs and asking where they are loaded. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kmutil-helpers/path_link.h"
 #include "kmutil-helpers/plist.h"
 #include "kmutil-helpers/tool_launchctl.h"
 #include "uninstall/jobs.h"
@@ -13,7 +15,6 @@
 #define HOMES "/Users"
 #define FIRST_PERSON 500 /* macOS gives people uids from 501 on */
 #define PEOPLE_MAX 64
-#define LINKS_MAX 8
 
 bool
 jobs_is_place(const char *path)
@@ -33,15 +34,11 @@ jobs_is_place(const char *path)
 const char *
 jobs_follow_links(const struct root *root, struct arena *arena, const char *path)
 {
-	const char *target = path;
-	int hops;
+	char place[PATH_MAX];
+	int error = path_resolve(root, path, true, place);
 
-	for (hops = 0; hops < LINKS_MAX; hops++) {
-		if (path_read_link(root, path, arena, &target) != 0)
-			return path;
-		path = target;
-	}
-	return path;
+	return error == 0 || error == -ENOENT || error == -ENOTDIR ? arena_strdup(arena, place)
+								    : path;
 }
 
 static void

@@ -30,7 +30,7 @@ struct job_list {
 bool jobs_is_place(const char *path);
 
 /* Where the property list of a job lies: vendors link it to a file of their app, and launchd
- * reads that. The path itself where a link leads nowhere. */
+ * reads that. Where a link leads to nothing, the place where nothing is. */
 const char *jobs_follow_links(const struct root *root, struct arena *arena, const char *path);
 
 /* Adds the job of a property list, once. launchctl is asked where the root is live; what

@@ -85,7 +85,7 @@ new 15.7 apple capture-card
 job LaunchDaemons com.example.capture.load /usr/bin/kmutil load -p "$driver"
 mkdir -p "$mac/Library/Example Jobs"
 mv "$mac/Library/LaunchDaemons/com.example.capture.load.plist" "$mac/Library/Example Jobs/load.plist"
-ln -s '/Library/Example Jobs/load.plist' "$mac/Library/LaunchDaemons/com.example.capture.load.plist"
+ln -s '../Example Jobs/load.plist' "$mac/Library/LaunchDaemons/com.example.capture.load.plist"
 restart
 is 'launchd has it' "$(jobs)" 'system/com.example.capture.load '
 expect 3 'uninstall' kextirpate uninstall --json --approval=never "$card"
