@@ -9,7 +9,6 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
-#include "migrate/deadline.h"
 #include "migrate/mdm_hint.h"
 #include "migrate/migration.h"
 #include "migrate/removal.h"
@@ -20,7 +19,6 @@
 #include "kmutil-helpers/banned.h"
 
 #define QUIET_SECONDS 300
-#define RUN_SECONDS 3000 /* the daemon looks hourly */
 #define EXTENSIONS "/Library/Extensions/"
 
 static bool
@@ -262,10 +260,6 @@ recheck_command(const struct options *options)
 	struct first_look first;
 	int exit;
 
-	deadline_set(RUN_SECONDS + (unsigned int)options->wait_seconds,
-	    "kextirpate: recheck has not come to its end in time and ends itself: a volume or "
-	    "a tool of macOS does not answer; nothing is half done, and the next recheck goes "
-	    "on\n");
 	first = look_whether_anything_changed(options, folder, arena);
 	arena_free(arena);
 	if (first.idle && !options->json && !options->dry_run)

@@ -7,8 +7,8 @@
 #ifndef MIGRATE_DEADLINE_H
 #define MIGRATE_DEADLINE_H
 
-/* After that time the process ends with 74 and this line on stderr, which has to stay
- * valid. Once in a process. */
-void deadline_set(unsigned int seconds, const char *line);
+/* After that time the process ends with the status and this line on stderr, which has to
+ * stay valid. Once in a process. */
+void deadline_set(unsigned int seconds, const char *line, int status);
 
 #endif

@@ -9,12 +9,14 @@
 
 #include "kmutil-helpers/die.h"
 #include "migrate/command.h"
+#include "migrate/deadline.h"
 #include "migrate/nearest.h"
 #include "migrate/settings.h"
 #include "migrate/version.h"
 #include "kmutil-helpers/banned.h"
 
 #define HELP_COLUMNS 24
+#define RUN_SECONDS 3000 /* the daemon looks hourly */
 
 static void
 print_help(FILE *out)
@@ -100,6 +102,24 @@ apply_settings(const struct command *command, struct arena *arena, struct option
 	root_done(&root);
 }
 
+/* Nobody is there who could end what waits for a volume that does not answer, and a lock
+ * that is held for ever would keep all others out. */
+static void
+set_deadline(const struct command *command, const struct options *options, struct arena *arena)
+{
+	unsigned int seconds = RUN_SECONDS + (unsigned int)options->wait_seconds;
+
+	if (isatty(STDIN_FILENO) == 1)
+		return;
+	deadline_set(seconds,
+	    arena_printf(arena,
+		"kextirpate: %s has not come to its end in %u minutes and ends itself: a volume or "
+		"a tool of macOS does not answer; what it had begun is in its ledger, and the next "
+		"run goes on\n",
+		command->name, seconds / 60),
+	    options->installcheck ? 1 : EXIT_IO);
+}
+
 static int
 run_command(const struct command *command, int argc, char **argv)
 {
@@ -122,6 +142,7 @@ run_command(const struct command *command, int argc, char **argv)
 	if (command->needs_root)
 		(void)sigaction(SIGPIPE, &ignore, NULL);
 	arena = arena_new(0);
+	set_deadline(command, &options, arena);
 	apply_settings(command, arena, &options);
 	check_targets(command, &options);
 	exit = command->run(&options);

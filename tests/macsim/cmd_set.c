@@ -69,7 +69,9 @@ list_settings(void)
 	      "settle=N\n"
 	      "macsim:   dext.state=STATE|none sysext.state=STATE|none dext.app=PATH\n",
 	    stderr);
-	fputs("macsim:   unreadable=PATH|none free=BYTES|all hardware-uuid=UUID\n", stderr);
+	fputs("macsim:   unreadable=PATH|none slow=PATH:MS|PATH:never|none\n"
+	      "macsim:   free=BYTES|all hardware-uuid=UUID\n",
+	    stderr);
 	fputs("macsim:   route=en0|...|none drives=KEXT:disk|interface|keyboard:NAME,...\n"
 	      "macsim:   volumes=DISK:POINT:TYPE,...|none\n",
 	    stderr);
@@ -106,6 +108,11 @@ is_valid(const char *key, const char *value)
 		return strlen(value) == 36 && value[strspn(value, "0123456789ABCDEF-")] == 0;
 	if (!strcmp(key, "unreadable")) /* a canonical path: opening it is answered EPERM */
 		return *value == '/' || !strcmp(value, "none");
+	if (!strcmp(key, "slow")) /* a canonical path: each call there takes so long */
+		return !strcmp(value, "none") ||
+		       (*value == '/' && strrchr(value, ':') &&
+			   (!strcmp(strrchr(value, ':'), ":never") ||
+			       is_number(strrchr(value, ':') + 1)));
 	if (!strncmp(key, "tool.", 5))
 		return is_one_of("kmutil|systemextensionsctl|csrutil|sw_vers|bputil|codesign|log|"
 				 "profiles|fdesetup|"

@@ -78,8 +78,12 @@ supervise(struct sandbox *box, int listener, int parent)
 
 		if (!box->command)
 			sandbox_hold_end(box, listener);
-		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+		if (poll(fds, 3, sandbox_hold_wait_ms(box)) < 0 && errno != EINTR)
 			break;
+		if (sandbox_hold_release(box, listener)) {
+			sandbox_kill_all();
+			return 128 + SIGKILL;
+		}
 		while (read(fds[2].fd, &info, sizeof info) > 0)
 			continue;
 		if (fds[1].revents) {

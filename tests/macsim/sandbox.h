@@ -22,6 +22,9 @@ enum sandbox_op {
 	OP_FD_WRITE,
 	OP_READ, /* of OP_OPEN: that it does not write */
 	OP_START, /* another program */
+	OP_LOOK,  /* what a path is */
+	OP_FD_READ,
+	OP_ALARM, /* `dir` holds the seconds, or `path` where they stand */
 	OP_SPACE, /* how much of a volume is free; `dir` is the descriptor, or `path` */
 	OP_REFUSE
 };
@@ -41,7 +44,9 @@ extern const size_t sandbox_calls_len;
 /* A call that is answered later. */
 struct sandbox_held {
 	struct seccomp_notif_resp answer;
-	bool until_end; /* of the command */
+	pid_t pid;
+	long due_ms; /* 0: at the end of the command */
+	bool never;  /* what it asks does not answer; due_ms: when its patience ends */
 };
 
 /* What beside the calls that change names is asked for. */
@@ -49,7 +54,8 @@ enum sandbox_asks {
 	ASKS_WRITES = 1,
 	ASKS_READS = 2,
 	ASKS_SPACE = 4,
-	ASKS_STARTS = 8
+	ASKS_STARTS = 8,
+	ASKS_LOOKS = 16
 };
 
 struct sandbox {
@@ -66,6 +72,8 @@ struct sandbox {
 	char started_path[SANDBOX_PATH];
 	struct sandbox_held held[SANDBOX_HELD];
 	size_t held_len;
+	pid_t alarm_pid; /* who has set an alarm, and for when */
+	long alarm_seconds;
 };
 
 /* A writing call as it is written down: what, on which path, and the second path. */
@@ -100,6 +108,19 @@ void sandbox_hold_note_start(struct sandbox *box, pid_t pid, const char *path);
  * is answered at once. */
 bool sandbox_hold_at_start(
     struct sandbox *box, pid_t pid, const struct seccomp_notif_resp *answer);
+/* Notes the alarm that a process sets. */
+void sandbox_hold_note_alarm(struct sandbox *box, pid_t pid, const struct seccomp_data *data,
+    const struct sandbox_call *call);
+/* Holds a call for a path on a slow volume ("slow"); false: it is answered at once. */
+bool sandbox_hold_slow(struct sandbox *box, pid_t pid, const struct sandbox_seen *seen,
+    const struct seccomp_notif_resp *answer);
+/* How long poll may wait for the next one that is due, in ms; -1: for ever. */
+int sandbox_hold_wait_ms(const struct sandbox *box);
+/* Answers what is due; true when a call waits for ever and nobody ends it. */
+bool sandbox_hold_release(struct sandbox *box, int listener);
+/* The folder whose volume is slow, or NULL; *delay_ms: by how much each call, -1: it never
+ * answers. */
+const char *sandbox_slow(const struct sandbox *box, char folder[SANDBOX_PATH], long *delay_ms);
 /* Lets go of what was held until the command's end, and says that it outlived it. */
 void sandbox_hold_end(struct sandbox *box, int listener);
 

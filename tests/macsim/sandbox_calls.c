@@ -56,6 +56,18 @@ const struct sandbox_call sandbox_calls[] = {
 	FD(SYS_pwritev2, 0), FD(SYS_fsync, 0), FD(SYS_fdatasync, 0), FD(SYS_sync_file_range, 0),
 	FD(SYS_ftruncate, 0), FD(SYS_fallocate, 0), FD(SYS_sendfile, 0), FD(SYS_copy_file_range, 2),
 	ONE(SYS_execve, OP_START, -1, 0, -1, true), ONE(SYS_execveat, OP_START, 0, 1, 4, true),
+	ONE(SYS_newfstatat, OP_LOOK, 0, 1, 3, true), ONE(SYS_statx, OP_LOOK, 0, 1, 2, true),
+	ONE(SYS_readlinkat, OP_LOOK, 0, 1, -1, false), ONE(SYS_faccessat, OP_LOOK, 0, 1, -1, true),
+	ONE(439, OP_LOOK, 0, 1, -1, true), /* faccessat2 */
+#ifdef SYS_stat
+	ONE(SYS_stat, OP_LOOK, -1, 0, -1, true), ONE(SYS_lstat, OP_LOOK, -1, 0, -1, false),
+	ONE(SYS_access, OP_LOOK, -1, 0, -1, true), ONE(SYS_readlink, OP_LOOK, -1, 0, -1, false),
+	{SYS_alarm, OP_ALARM, 0, -1, -1, -1, -1, false, 0},
+#endif
+	{SYS_setitimer, OP_ALARM, -1, 1, -1, -1, -1, false, 0},
+	{SYS_read, OP_FD_READ, 0, -1, -1, -1, -1, false, 0},
+	{SYS_pread64, OP_FD_READ, 0, -1, -1, -1, -1, false, 0},
+	{SYS_getdents64, OP_FD_READ, 0, -1, -1, -1, -1, false, 0},
 	ONE(SYS_fstatfs, OP_SPACE, 0, -1, -1, true), ONE(SYS_statfs, OP_SPACE, -1, 0, -1, true),
 	NO(SYS_io_uring_setup, ENOSYS), NO(SYS_chroot, EPERM), NO(SYS_mount, EPERM),
 	NO(SYS_umount2, EPERM), NO(SYS_pivot_root, EPERM), NO(SYS_fsopen, EPERM),

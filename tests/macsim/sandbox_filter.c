@@ -56,8 +56,12 @@ sandbox_asks(const struct sandbox *box)
 {
 	const struct sandbox_request *r = box->request;
 
+	char slow[SANDBOX_PATH];
+	long delay_ms;
+
 	return (r->count || r->kill_at || r->fail_at || r->calls ? ASKS_WRITES : 0) |
 	       (sandbox_unreadable(box) || r->signal_at ? ASKS_READS : 0) |
+	       (sandbox_slow(box, slow, &delay_ms) ? ASKS_READS | ASKS_LOOKS : 0) |
 	       (sandbox_free(box) >= 0 ? ASKS_SPACE : 0) |
 	       (r->programs || r->signal_at ? ASKS_STARTS : 0);
 }
@@ -72,6 +76,10 @@ is_asked(const struct sandbox_call *call, enum sandbox_asks asks)
 		return asks & ASKS_SPACE;
 	case OP_START:
 		return asks & ASKS_STARTS;
+	case OP_LOOK:
+	case OP_FD_READ:
+	case OP_ALARM:
+		return asks & ASKS_LOOKS;
 	default:
 		return true;
 	}

@@ -110,6 +110,23 @@ write_down(const struct sandbox *box, const struct sandbox_seen *seen)
 		dprintf(box->calls_fd, "%s\t%s\t%s\n", seen->what, seen->path, seen->second);
 }
 
+/* Where a call reads that the guard has nothing against, or what alarm it sets. */
+static void
+note_reading(struct sandbox *box, pid_t pid, const struct seccomp_data *data,
+    const struct sandbox_call *call, char path[SANDBOX_PATH])
+{
+	bool follow = call->follow;
+
+	if (data->nr == SYS_newfstatat && data->args[call->flags] & AT_SYMLINK_NOFOLLOW)
+		follow = false;
+	if (call->op == OP_ALARM)
+		sandbox_hold_note_alarm(box, pid, data, call);
+	else if (call->op == OP_LOOK)
+		(void)sandbox_path_of(box, pid, data, call->dir, call->path, follow, path);
+	else if (!counts_descriptor(box, pid, (int)data->args[call->dir], path))
+		*path = 0;
+}
+
 /* The guard's answer; *counts is cleared for what is no write into the tree. */
 static int
 judge(struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *counts,
@@ -127,6 +144,11 @@ judge(struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *cou
 			sandbox_hold_note_start(box, pid, path);
 		return 0;
 	}
+	if (call->op == OP_ALARM || call->op == OP_FD_READ || call->op == OP_LOOK) {
+		*counts = false;
+		note_reading(box, pid, data, call, path);
+		return 0;
+	}
 	if (call->op == OP_FD_WRITE) {
 		*counts = counts_descriptor(box, pid, (int)data->args[call->dir], path);
 		seen->what = name_call(box, call->op, data->nr, path);
@@ -137,8 +159,6 @@ judge(struct sandbox *box, pid_t pid, const struct seccomp_data *data, bool *cou
 	op = call->op;
 	if (op == OP_OPEN && !opens_for_writing(pid, data, &follow)) {
 		*counts = false;
-		if (!sandbox_unreadable(box))
-			return 0;
 		op = OP_READ;
 	}
 	if (data->nr == SYS_linkat && data->args[4] & AT_SYMLINK_FOLLOW)
@@ -181,6 +201,8 @@ sandbox_answer(struct sandbox *box, int listener)
 			else
 				write_down(box, &seen);
 		}
+		if (sandbox_hold_slow(box, (pid_t)q.pid, &seen, &answer))
+			return false;
 	} else if (sandbox_hold_at_start(box, (pid_t)q.pid, &answer)) {
 		return false;
 	}

@@ -231,7 +231,7 @@ before=$(ledger)
 # shellcheck disable=SC2016 # the inner shell's
 on sh -c 'kextirpate recheck & p=$!; kextirpate status >/dev/null; kill -ALRM $p; wait $p'
 is 'with the status of an error' "$status" 74
-says 'recheck has not come to its end in time and ends itself: a volume or a tool of macOS does not answer'
+says 'recheck has not come to its end in 50 minutes and ends itself: a volume or a tool of macOS does not answer'
 is 'nothing is half recorded' "$(ledger)" "$before"
 is 'nobody holds the lock' "$(flock -n "$state/lock" echo free)" free
 set_mac settle=0

@@ -126,6 +126,17 @@ is 'there is no third' "$?" 0
 "$macsim" run --signal 1:NOTHING "$mac" -- true >"$out" 2>"$err"
 is 'no such signal' "$?" 125
 
+echo '# a slow volume'
+set_mac slow=/Library/Extensions:100
+before=$(date +%s%N)
+expect 0 'its files are there' on ls /Library/Extensions/ExampleCaptureDriver.kext
+is 'and take their time' "$([ $(($(date +%s%N) - before)) -gt 200000000 ] && echo yes)" yes
+set_mac slow=/Library/Extensions:never
+expect 137 'one that never answers is waited for, for ever' on ls /Library/Extensions
+says '^macsim: it waits for a volume that never answers, for ever$'
+expect 0 'others answer' on ls /Library
+set_mac slow=none
+
 echo '# others'
 cp -a "$mac" "$story/copy"
 "$macsim" run "$story/copy" -- sh -c 'kmutil inspect && touch /Library/only-here' >"$out" 2>"$err"
