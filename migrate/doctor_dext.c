@@ -20,6 +20,7 @@
 #define STAGED "/Library/SystemExtensions"
 #define IN_APP "/Contents/Library/SystemExtensions"
 #define CHUNK_BYTES ((size_t)1 << 16)
+#define INFO_CAP_BYTES ((size_t)16 << 20)
 
 struct patient {
 	const char *id;
@@ -35,22 +36,44 @@ struct patient {
 	bool device_unread; /* the registry was asked, and did not answer */
 };
 
-/* The bundle among the staged ones, one folder with a UUID each. */
-static const char *
-find_staged(struct session *session, const char *id)
+/* Whether a staged bundle is of the version of the row. */
+static bool
+is_version_of(struct session *session, const char *path, const struct sysext *row)
 {
-	const char *path;
+	const struct plist *info = NULL;
+	const char *version;
+	char *bytes;
+	size_t len;
+
+	if (row == NULL ||
+	    path_read(&session->root, arena_printf(session->arena, "%s/Info.plist", path),
+		INFO_CAP_BYTES, session->arena, &bytes, &len) != 0 ||
+	    plist_parse(session->arena, bytes, len, &info, NULL) != 0)
+		return false;
+	version = plist_find_text(info, "CFBundleVersion");
+	return version != NULL && strcmp(version, row->version) == 0;
+}
+
+/* The bundle among the staged ones, one folder with a UUID each. Until the restart an older
+ * version stays beside the new one. */
+static const char *
+find_staged(struct session *session, const struct patient *patient)
+{
+	const char *path, *found = NULL;
 	char **names;
 	size_t count, i;
 
 	if (path_list(&session->root, STAGED, session->arena, &names, &count) != 0)
 		return NULL;
 	for (i = 0; i < count; i++) {
-		path = arena_printf(session->arena, "%s/%s/%s.dext", STAGED, names[i], id);
-		if (path_exists(&session->root, path))
+		path = arena_printf(session->arena, "%s/%s/%s.dext", STAGED, names[i], patient->id);
+		if (!path_exists(&session->root, path))
+			continue;
+		if (is_version_of(session, path, patient->row))
 			return path;
+		found = found == NULL ? path : found;
 	}
-	return NULL;
+	return found;
 }
 
 static const char *
@@ -58,7 +81,7 @@ find_bundle(struct session *session, const struct patient *patient)
 {
 	const char *apps[] = {patient->rule != NULL ? patient->rule->replacement.app_path : NULL,
 	    patient->row != NULL ? patient->row->app : NULL};
-	const char *path = find_staged(session, patient->id);
+	const char *path = find_staged(session, patient);
 	size_t i;
 
 	for (i = 0; path == NULL && i < sizeof(apps) / sizeof(*apps); i++) {

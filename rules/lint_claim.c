@@ -172,6 +172,9 @@ check_replacement(const struct checker *checker)
 		for (j = 0; j < checker->rule->kext_count; j++)
 			if (lint_is_same(checker->rule->kexts[j].bundle_id, dext->id))
 				lint_add(checker, dext->line, "%s cannot replace itself", dext->id);
+		for (j = 0; j < i; j++)
+			if (lint_is_same(replacement->dexts[j].id, dext->id))
+				lint_add(checker, dext->line, "%s stands here twice", dext->id);
 	}
 	if (replacement->minimum != NULL &&
 	    (replacement->minimum[0] == '\0' ||

@@ -192,6 +192,14 @@ LIST
     lines '[]'
   done
 done
+older=$mac/Library/SystemExtensions/00000000-0000-0000-0000-000000000000/$dext.dext
+mkdir -p "$older"
+echo '<plist version="1.0"><dict><key>CFBundleVersion</key><string>100</string><key>OSMinimumDriverKitVersion</key><string>99.0</string></dict></plist>' \
+  >"$older/Info.plist"
+set_mac dext.log=none
+expect 0 'an older version that is staged beside it, and goes at the restart' kextirpate doctor --json "$dext"
+json "'00000000-' in j['dext']['path']" False
+rm -r "${older%/*}"
 set_mac dext.log=crash
 kextirpate doctor "$dext"
 says 'crashed: 3 times, last 2026-01-01 10:00:03'

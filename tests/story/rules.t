@@ -224,6 +224,7 @@ done <<ROWS
 3~path inside the app~$head$kext<replacement><dext id="com.v.d" team="EXAMPLE001"/><app id="com.v.a" team="EXAMPLE001" path="/Applications/V.app"/><activate program="../x"/></replacement>$tail
 3~<open/> needs~$head$kext<replacement><dext id="com.v.d"/><app path="/Applications/V.app"/><open/></replacement>$tail
 3~Apple's~$head$kext<replacement><dext id="com.apple.d"/></replacement>$tail
+3~stands here twice~$head$kext<replacement><dext id="com.v.d"/><sysext id="com.v.d"/></replacement>$tail
 3~must hold text~$head$kext<evidence grade="S"><b/></evidence></rule>
 ROWS
 {
