@@ -147,16 +147,17 @@ os_list_attributes(int fd, struct buf *names)
 {
 	ssize_t room = flistxattr(fd, NULL, 0, 0), len = 0;
 	char *bytes = room > 0 ? malloc((size_t)room) : NULL, *name;
+	int error = room > 0 && bytes == NULL ? -ENOMEM : 0;
 
 	if (room < 0)
 		return errno == ENOTSUP || errno == EPERM ? 0 : -errno;
-	if (bytes != NULL)
-		len = flistxattr(fd, bytes, (size_t)room, 0);
+	if (bytes != NULL && (len = flistxattr(fd, bytes, (size_t)room, 0)) < 0)
+		error = -errno;
 	for (name = bytes; len > 0 && name < bytes + len; name += strlen(name) + 1)
 		if (!is_own_attribute(name))
 			buf_add(names, name, strlen(name) + 1);
 	free(bytes);
-	return len < 0 ? -errno : 0;
+	return error;
 }
 
 int
@@ -164,15 +165,16 @@ os_read_attribute_bytes(int fd, const char *name, struct buf *value)
 {
 	ssize_t room = fgetxattr(fd, name, NULL, 0, 0, 0), len = 0;
 	char *bytes = room > 0 ? malloc((size_t)room) : NULL;
+	int error = room > 0 && bytes == NULL ? -ENOMEM : 0;
 
 	if (room < 0)
 		return -errno;
-	if (bytes != NULL)
-		len = fgetxattr(fd, name, bytes, (size_t)room, 0, 0);
+	if (bytes != NULL && (len = fgetxattr(fd, name, bytes, (size_t)room, 0, 0)) < 0)
+		error = -errno;
 	if (len > 0)
 		buf_add(value, bytes, (size_t)len);
 	free(bytes);
-	return len < 0 ? -errno : 0;
+	return error;
 }
 
 /* statvfs counts blocks in 32 bits here. */
