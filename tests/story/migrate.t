@@ -29,7 +29,7 @@ for chip in apple intel; do
   tree >"$story/before"
   expect 2 'a dry run shows the whole plan' \
     kextirpate migrate --dry-run --approval=ask --json "$card"
-  json "j['next']['text'][:24]" 'do it with migrate; then'
+  json "j['next']['text'][:21]" 'migrate does it; then'
   kinds 'prepare=planned activate=planned vault=planned vault=planned vault=planned settle=planned clear-staging=planned rebuild=planned verify=planned'
   tree >"$story/after"
   is 'and changes nothing' "$(diff "$story/before" "$story/after")" ''
