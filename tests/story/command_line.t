@@ -65,7 +65,11 @@ status=$?
 is 'help that cannot be written' "$status" 74
 says 'could not be written'
 new 15.7 apple capture-card
-{ "$macsim" run "$mac" -- kextirpate uninstall --approval=ask "$card" 2>&1 </dev/null; echo $? >"$story/ended"; } | true
+reader=true
+[ "${MODE:-}" != asan ] || reader='head -n 1' # the sanitizer has a line of its own
+# shellcheck disable=SC2086
+{ "$macsim" run "$mac" -- kextirpate uninstall --approval=ask "$card" 2>&1 </dev/null; echo $? >"$story/ended"; } |
+  $reader >"$story/read"
 is 'a run is not cut off by who reads no further' "$(cat "$story/ended")" 2
 new 15.7 apple capture-card
 on sh -c 'exec kextirpate uninstall --approval=never example-capture <&- >&- 2>&-'
