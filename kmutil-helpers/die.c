@@ -18,17 +18,17 @@ die_always_with(int status)
 	always = status;
 }
 
-static _Noreturn void
-end(int status, const char *synopsis, const char *format, va_list args)
+static void
+tell(const char *synopsis, const char *format, va_list args)
 {
-	static bool ending; /* there is no memory for the message of the first call */
+	static bool telling; /* there is no memory for the message of the first call */
 	char message[MESSAGE_BYTES];
 	struct buf line = {0};
 
 	(void)fflush(stdout);
 	(void)vsnprintf(message, sizeof(message), format, args);
-	if (!ending) {
-		ending = true;
+	if (!telling) {
+		telling = true;
 		buf_text(&line, "kextirpate: ");
 		buf_name(&line, message);
 		buf_text(&line, "\n");
@@ -38,7 +38,6 @@ end(int status, const char *synopsis, const char *format, va_list args)
 	} else {
 		(void)fprintf(stderr, "kextirpate: %s\n", format);
 	}
-	exit(always != 0 ? always : status);
 }
 
 _Noreturn void
@@ -47,7 +46,9 @@ die(int status, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	end(status, NULL, format, args);
+	tell(NULL, format, args);
+	va_end(args);
+	exit(always != 0 ? always : status);
 }
 
 _Noreturn void
@@ -56,5 +57,7 @@ die_usage(const char *synopsis, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	end(EXIT_USAGE, synopsis, format, args);
+	tell(synopsis, format, args);
+	va_end(args);
+	exit(always != 0 ? always : EXIT_USAGE);
 }

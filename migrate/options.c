@@ -144,6 +144,7 @@ set_member(
 		memcpy(member, &yes, sizeof(yes));
 		break;
 	case OPTION_TEXT:
+		assert(value != NULL);
 		if (*value == '\0')
 			die_usage(synopsis, "%s needs a value", row->name);
 		memcpy(member, &value, sizeof(value));
