@@ -12,6 +12,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define ACTIVATION_TIMEOUT_SECONDS 30
+#define UPGRADE "terminating for upgrade"
 #define SIGNAL_STATUS 128 /* sudo and shells add it to the signal of what they ran */
 
 /* The kexts of the product that are seen on this Mac; *loaded: the first that is in the
@@ -163,6 +164,31 @@ consider_state(struct session *session, const struct rule *rule, struct activati
 		    : "");
 }
 
+/* The process of an older version goes on until its device goes or the Mac is restarted
+ * (docs/facts.md#systemextensions): what is enabled is not yet what runs. */
+static void
+consider_older(struct session *session, const struct rule *rule, const struct dexts *dexts,
+    struct activation_dext *one)
+{
+	const struct sysext *row;
+	size_t i;
+
+	for (i = 0; i < dexts->list.count; i++) {
+		row = &dexts->list.items[i];
+		if (strcmp(row->id, one->named->id) != 0 ||
+		    strcmp(row->team, one->named->team) != 0 ||
+		    strncmp(row->state, UPGRADE, sizeof(UPGRADE) - 1) != 0)
+			continue;
+		one->text = arena_printf(session->arena,
+		    "%s; its version %s still runs until the device is unplugged or the Mac is "
+		    "restarted",
+		    one->text, row->version);
+		if (replacement_is_too_old(rule, row))
+			one->exit = 4;
+		return;
+	}
+}
+
 /* A dext's best row, and what it says. Of several rows of one id, left by an old version
  * that waits for the restart, the best one counts. */
 static void
@@ -192,6 +218,7 @@ look_at(struct session *session, const struct rule *rule, const struct dexts *de
 		one->text = arena_printf(session->arena, "%s is active", id);
 	} else {
 		consider_registry(session, rule, one);
+		consider_older(session, rule, dexts, one);
 	}
 }
 

@@ -22,7 +22,7 @@ static const struct dext_state states[] = {
     {"validating by category", DEXT_NEEDS_TIME},
     {"realizing", DEXT_NEEDS_TIME},
     {"staging", DEXT_NEEDS_TIME},
-    {"terminating for upgrade via delegate", DEXT_NEEDS_TIME},
+    {"terminating for upgrade via delegate", DEXT_NEEDS_RESTART},
     {"terminating for uninstall", DEXT_NEEDS_RESTART},
     {"terminating for uninstall via delegate", DEXT_NEEDS_RESTART},
     {"terminating for uninstall but still running", DEXT_NEEDS_RESTART},

@@ -17,7 +17,7 @@ static const struct {
     {"tcc", "granted|denied"},
     {"filevault", "on|off"},
     {"dext.allowed", "yes|no"},
-    {"dext.old", "yes|no"},
+    {"dext.old", "yes|no|runs"}, /* runs: its process serves the device until the restart */
     {"alone", "yes|no"}, /* the dext is not staged beside its kext */
     {"profile", "none|allow|forbid"},
     {"server", "ok|dead"},

@@ -38,7 +38,8 @@ tool_systemextensionsctl(struct model *model, int argc, char **argv)
 	const char *id = model_get(model, "dext.id", ""),
 		   *state = *id ? model_get(model, "dext.state", "") : "",
 		   *second = model_get(model, "sysext.state", "none");
-	bool old = *id && model_is(model, "dext.old", "yes");
+	bool runs = model_is(model, "dext.old", "runs"),
+	     old = *id && (runs || model_is(model, "dext.old", "yes"));
 	struct files_path versions = files_format(
 	    "%s/%s", model_get(model, "dext.short", ""), model_get(model, "dext.version", ""));
 
@@ -49,7 +50,9 @@ tool_systemextensionsctl(struct model *model, int argc, char **argv)
 		put_category(
 		    model, "com.apple.system_extension.driver_extension", "Driver Extensions");
 	if (old)
-		put_row(model, id, "1.0/100", "terminated_waiting_to_uninstall_on_reboot");
+		put_row(model, id, "1.0/100",
+		    runs ? "terminating_for_upgrade_via_delegate"
+			 : "terminated_waiting_to_uninstall_on_reboot");
 	if (*state)
 		put_row(model, id, versions.text, state);
 	if (strcmp(second, "none") != 0) {

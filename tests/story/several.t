@@ -88,6 +88,21 @@ set_mac dext.state=activated_enabled
 expect 5 'takes over from no kext' several uninstall
 says 'its replacement com.example.capture.dext is active in version 200, and the device needs 300'
 
+echo '# an older version that still runs'
+new 15.7 apple capture-card
+kextirpate uninstall --approval=ask "$card"
+restart
+mkdir -p "$mac$folder"
+set_mac dext.old=runs
+expect 0 'beside the one that is enabled' kextirpate handoff "$card"
+says 'drives its device; its version 100 still runs until the device is unplugged or the Mac is restarted'
+sed 's|<replacement>|<replacement minimum="150">|' \
+  "$top/tests/macsim/rules/example-capture.xml" >"$mac$folder/example-capture.xml"
+expect 4 'waits where that one is too old' several handoff
+restart
+expect 0 'for the restart' several handoff
+says_not 'still runs'
+
 echo '# putting a dext aside needs less than activating it'
 new 15.7 apple capture-card
 mkdir -p "$mac$folder"
