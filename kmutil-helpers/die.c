@@ -18,7 +18,7 @@ die_always_with(int status)
 	always = status;
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 tell(const char *synopsis, const char *format, va_list args)
 {
 	static bool telling; /* there is no memory for the message of the first call */
