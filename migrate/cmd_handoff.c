@@ -43,7 +43,7 @@ handoff_target(const struct options *options)
 	int exit;
 
 	if (options->target_count == 0)
-		die(EXIT_USAGE, "handoff: a TARGET is needed, or --pending");
+		die_usage(cmd_handoff.synopsis, "handoff: a TARGET is needed, or --pending");
 	session_begin(&session, options, SESSION_CARRIERS | SESSION_TRUST);
 	targets_select(&session, true, &selection);
 	if (selection.rule_count != 1)
@@ -110,6 +110,9 @@ handoff_pending(const struct options *options)
 static int
 handoff_command(const struct options *options)
 {
+	if (options->pending && (options->target_count > 0 || options->deactivate))
+		die_usage(cmd_handoff.synopsis,
+		    "handoff: --pending takes no TARGET, and no --deactivate");
 	return options->pending ? handoff_pending(options) : handoff_target(options);
 }
 

@@ -22,6 +22,8 @@ for option in --rules --state --root; do
 done
 expect 64 'compare with one driver' kextirpate compare /Library/Extensions/ExampleCaptureDriver.kext
 says_not 'TARGET'
+expect 64 'an agent with a target' kextirpate handoff --pending "$card"
+says 'takes no TARGET'
 expect 64 'a run that no number holds' kextirpate undo 99999999999999999999
 says '99999999999999999999: there is no such run'
 expect 3 'uninstall takes --policy, as recheck does' kextirpate uninstall --dry-run --policy=repair "$card"
