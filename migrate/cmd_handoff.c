@@ -47,7 +47,9 @@ handoff_target(const struct options *options)
 	session_begin(&session, options, SESSION_CARRIERS | SESSION_TRUST);
 	targets_select(&session, true, &selection);
 	if (selection.rule_count != 1)
-		die(EXIT_USAGE, "%s: handoff takes one product that a rule knows",
+		die(EXIT_USAGE,
+		    "%s: handoff takes one product that a rule knows; kextirpate rules list has "
+		    "them",
 		    options->targets[0]);
 	rule = selection.rules[0];
 	if (options->deactivate)

@@ -21,7 +21,9 @@ migrate_command(const struct options *options)
 	session_begin(&session, options, SESSION_CARRIERS | (options->dry_run ? 0 : SESSION_WRITE));
 	targets_select(&session, true, &removal.selection);
 	if (removal.selection.rule_count == 0)
-		die(EXIT_USAGE, "%s: migrate takes products that rules know; nothing was changed",
+		die(EXIT_USAGE,
+		    "%s: migrate takes products that rules know (kextirpate rules list), and "
+		    "uninstall takes others, too; nothing was changed",
 		    options->targets[0]);
 	/* In an installer only bundles go, and nobody is asked. */
 	removal.migrates = session.context != CONTEXT_INSTALLER;

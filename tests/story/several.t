@@ -88,6 +88,15 @@ set_mac dext.state=activated_enabled
 expect 5 'takes over from no kext' several uninstall
 says 'its replacement com.example.capture.dext is active in version 200, and the device needs 300'
 
+echo '# a kext that no rule knows'
+new 15.7 apple capture-card
+mkdir -p "$mac$folder"
+no_rule() { kextirpate "$1" --rules="$folder" com.example.capture.driver; }
+expect 64 'migrate does not take it' no_rule migrate
+says 'migrate takes products that rules know (kextirpate rules list), and uninstall takes others, too'
+expect 64 'nor does handoff' no_rule handoff
+says 'handoff takes one product that a rule knows; kextirpate rules list has them'
+
 echo '# an older version that still runs'
 new 15.7 apple capture-card
 kextirpate uninstall --approval=ask "$card"
