@@ -25,6 +25,10 @@ int os_rename_new(int from_dir, const char *from, int to_dir, const char *to)
 /* Time of the last change of the contents, in nanoseconds since 1970. */
 int64_t os_mtime_ns(const struct stat *st);
 
+/* Seconds of a clock that nobody can set and that goes on while the machine sleeps; only to be
+ * compared with itself within one boot. -errno when it cannot be told. */
+int64_t os_steady_seconds(void);
+
 /* Copies owner, mode, flags, ACL, extended attributes and times of one open
  * file or folder to another. 0 or -errno. */
 int os_copy_metadata(int from_fd, int to_fd) __attribute__((warn_unused_result));

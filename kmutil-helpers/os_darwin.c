@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/buf.h"
@@ -45,6 +46,14 @@ int64_t
 os_mtime_ns(const struct stat *st)
 {
 	return (int64_t)st->st_mtimespec.tv_sec * 1000000000 + st->st_mtimespec.tv_nsec;
+}
+
+int64_t
+os_steady_seconds(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_MONOTONIC_RAW, &now) == 0 ? (int64_t)now.tv_sec : -errno;
 }
 
 /* An entry that allows; one that is only inherited counts, for what is made later will

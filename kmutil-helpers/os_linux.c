@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kmutil-helpers/buf.h"
@@ -34,6 +35,14 @@ int64_t
 os_mtime_ns(const struct stat *st)
 {
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+int64_t
+os_steady_seconds(void)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_BOOTTIME, &now) == 0 ? (int64_t)now.tv_sec : -errno;
 }
 
 static int

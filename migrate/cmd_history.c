@@ -68,6 +68,7 @@ json_runs(struct report *report, const struct history *history)
 		json_text(json, "build", history->runs[i].build);
 		json_text(json, "state", history->runs[i].state);
 		json_integer(json, "job", history->runs[i].job);
+		json_text(json, "expired_at", history->runs[i].expired_at);
 		json_end(json);
 	}
 	json_end(json);
@@ -168,6 +169,8 @@ text_run(struct report *report, const struct ledger_run *run)
 	buf_printf(out, "  %s", run->state);
 	if (run->job != run->id)
 		buf_printf(out, ", carried on by run %lld", (long long)run->job);
+	if (run->expired_at != NULL)
+		buf_printf(out, ", removed from the vault on %.10s", run->expired_at);
 	buf_text(out, "\n");
 	text_verified(report, run);
 }

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "kmutil-helpers/die.h"
+#include "kmutil-helpers/os.h"
 #include "migrate/command.h"
+#include "migrate/expiry.h"
 #include "migrate/mdm_hint.h"
 #include "migrate/migration.h"
 #include "migrate/removal.h"
@@ -164,16 +166,17 @@ list_bundles(struct session *session)
 
 /* While macOS is busy the next look is the first of this boot again. */
 static void
-remember(struct removal *removal)
+remember(struct removal *removal, int64_t due)
 {
 	struct session *session = removal->session;
 	struct seen_paths bundles = list_bundles(session);
+	struct seen seen = {.quiet = is_settled(removal), .exit = removal->exit, .due = due};
 	int error;
 
 	if (session->look.verifying || session->look.safe_mode)
 		return;
 	error = seen_write(session->arena, session->ledger.folder, session->options, &session->host,
-	    &bundles, is_settled(removal), removal->exit);
+	    &bundles, &seen);
 	if (error != 0)
 		problem_add(&session->scan.problems,
 		    arena_printf(session->arena, "%s/seen", session->ledger.folder), "seen", error,
@@ -184,6 +187,7 @@ static void
 look_and_act(struct removal *removal, const struct options *options)
 {
 	struct session *session = removal->session;
+	int64_t due;
 	size_t i;
 	int error = options->dry_run ? 0 : session_record(session);
 
@@ -200,8 +204,9 @@ look_and_act(struct removal *removal, const struct options *options)
 	for (i = 0; i < removal->selection.count; i++)
 		removal->exit = exit_worst(removal->exit,
 		    replacement_exit(session, &removal->dexts, removal->selection.subjects[i]));
+	due = expiry_take(removal);
 	if (!options->dry_run && standings_write(session, &removal->dexts) && error == 0)
-		remember(removal);
+		remember(removal, due);
 }
 
 /* What the first look at the Mac says: sysctl and one small file. */
@@ -210,6 +215,12 @@ struct first_look {
 	bool quiet; /* macOS is done with its collections, as far as can be told */
 	int exit;   /* what recheck answered before; for idle */
 };
+
+static bool
+is_due(const struct seen *seen)
+{
+	return seen->due != 0 && os_steady_seconds() >= seen->due;
+}
 
 static struct first_look
 look_whether_anything_changed(
@@ -221,7 +232,7 @@ look_whether_anything_changed(
 	if (host_read(arena, HOST_BOOT, &host) != 0)
 		return (struct first_look){0};
 	seen_read(arena, folder, options, &host, &seen);
-	if (seen.same && seen.quiet)
+	if (seen.same && seen.quiet && !is_due(&seen))
 		return (struct first_look){.idle = true, .exit = seen.exit};
 	tell_what_happened(options, &seen, &host);
 	/* Without a lock, so that nobody else waits for macOS, too. */

@@ -28,9 +28,10 @@ struct undo {
 	size_t count;
 	struct ledger_case *cases; /* those that the runs acted on */
 	size_t case_count;
-	bool is_back;     /* the run moved nothing, or it is undone */
-	bool gives_kexts; /* among the files are bundles */
-	bool must_follow; /* the kernel has changed since, or will at the restart */
+	const struct vaulted *expired; /* one of its items that is no more; NULL */
+	bool is_back;                  /* the run moved nothing, or it is undone */
+	bool gives_kexts;              /* among the files are bundles */
+	bool must_follow;              /* the kernel has changed since, or will at the restart */
 	const char *refusal;
 	const char *aside; /* what came of the dext that was in the way; NULL */
 	struct vault_strays *strays;
@@ -121,11 +122,17 @@ read_target(struct undo *undo)
 {
 	struct ledger *ledger = &undo->session.ledger;
 	struct arena *arena = undo->session.arena;
-	size_t moved;
-	int error = undo_plan(ledger, arena, undo->runs, &undo->steps, &undo->count, &moved);
+	struct vaulted *items = NULL;
+	size_t moved = 0, i;
+	int error = undo_plan(ledger, arena, undo->runs, &undo->steps, &undo->count);
 
 	if (error == 0)
+		error = undo_list_moved(ledger, arena, undo->runs, &items, &moved);
+	if (error == 0)
 		error = undo_cases(ledger, arena, undo->runs, &undo->cases, &undo->case_count);
+	for (i = 0; i < moved; i++)
+		if (items[i].expiry != NULL)
+			undo->expired = &items[i];
 	undo->is_back =
 	    undo->count == 0 && (moved == 0 || strcmp(undo->target->state, "undone") == 0);
 	return error;
@@ -215,6 +222,16 @@ has_bundle(const struct undo *undo)
 	return false;
 }
 
+/* A driver is given back whole or not at all. */
+static const char *
+explain_expiry(const struct undo *undo)
+{
+	return arena_printf(undo->session.arena,
+	    "what run %lld moved was removed from the vault on %.10s, because the setting "
+	    "VaultDays says so, and cannot be given back",
+	    (long long)undo->expired->run, undo->expired->expired_at);
+}
+
 static void
 judge(struct undo *undo)
 {
@@ -224,7 +241,9 @@ judge(struct undo *undo)
 		undo->steps[i].n = (int)i + 1;
 	undo->must_follow = kernel_must_follow(undo);
 	undo->gives_kexts = has_bundle(undo);
-	if (undo->gives_kexts)
+	if (undo->expired != NULL)
+		undo->refusal = explain_expiry(undo);
+	else if (undo->gives_kexts)
 		undo->refusal =
 		    undo_gate(&undo->session, undo->cases, undo->case_count, &undo->aside);
 	undo->exit = undo->refusal != NULL ? 5 : undo->must_follow ? 2 : 0;

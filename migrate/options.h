@@ -47,6 +47,7 @@ struct options {
 	bool restart_even_if_logged_in;
 	bool pending, deactivate; /* of handoff */
 	int wait_seconds; /* 0: not given */
+	int vault_days;   /* of the settings; 0: what is in the vault never expires */
 	const struct settings *settings; /* of the fleet; NULL: not asked for */
 	enum context context;
 	bool strict;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file is the text of what is now, and behind it "quiet EXIT" or "open EXIT": it is
+ * The file is the text of what is now, and behind it "quiet EXIT DUE" or "open EXIT DUE": it is
  * compared as bytes, and only build and boot are ever taken out of it.
  */
 #include <stdio.h>
@@ -132,15 +132,18 @@ static void
 compare(const char *old, const struct buf *now, struct seen *seen)
 {
 	char word[8];
+	long long due = 0;
 	int exit;
 
 	if (strncmp(old, now->bytes, now->len) != 0)
 		return;
 	seen->same = true;
-	if (sscanf(old + now->len, "%7s %d", word, &exit) != 2 || strcmp(word, "quiet") != 0)
+	if (sscanf(old + now->len, "%7s %d %lld", word, &exit, &due) < 2 ||
+	    strcmp(word, "quiet") != 0)
 		return;
 	seen->quiet = true;
 	seen->exit = exit;
+	seen->due = due;
 }
 
 void
@@ -174,7 +177,7 @@ seen_read(struct arena *arena, const char *folder, const struct options *options
 
 int
 seen_write(struct arena *arena, const char *folder, const struct options *options,
-    const struct host *host, const struct seen_paths *bundles, bool quiet, int exit)
+    const struct host *host, const struct seen_paths *bundles, const struct seen *seen)
 {
 	struct buf text = {0};
 	struct root root;
@@ -183,7 +186,8 @@ seen_write(struct arena *arena, const char *folder, const struct options *option
 	if (error != 0)
 		return error;
 	make_text(&root, arena, folder, options, host, bundles, &text);
-	buf_printf(&text, "%s %d\n", quiet ? "quiet" : "open", exit);
+	buf_printf(&text, "%s %d %lld\n", seen->quiet ? "quiet" : "open", seen->exit,
+	    (long long)seen->due);
 	error = replace_file(&root, arena_printf(arena, "%s/seen", folder), &text, SEEN_MODE);
 	buf_done(&text);
 	root_done(&root);

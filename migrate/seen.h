@@ -17,6 +17,7 @@ struct seen {
 	bool same;  /* nothing has changed since */
 	bool quiet; /* and nothing was pending that recheck could have gone on with */
 	int exit;   /* what recheck answered then; for quiet */
+	int64_t due; /* when to look all the same, in os_steady_seconds; 0: never */
 };
 
 /* Where the bundles of cases were, besides /Library/Extensions. */
@@ -30,9 +31,9 @@ struct seen_paths {
 void seen_read(struct arena *arena, const char *folder, const struct options *options,
     const struct host *host, struct seen *seen);
 
-/* Notes what is now. 0 or -errno. */
+/* Notes what is now, and quiet, exit and due of it. 0 or -errno. */
 int seen_write(struct arena *arena, const char *folder, const struct options *options,
-    const struct host *host, const struct seen_paths *bundles, bool quiet, int exit)
+    const struct host *host, const struct seen_paths *bundles, const struct seen *seen)
     __attribute__((warn_unused_result));
 
 #endif

@@ -8,6 +8,7 @@
 #include "kmutil-helpers/banned.h"
 
 #define CAP_BYTES ((size_t)1 << 20)
+#define NEVER "never"
 
 static const struct {
 	const char *name;
@@ -19,6 +20,7 @@ static const struct {
     [SETTING_APPROVAL] = {"Approval", "never|ask", "ask on a terminal, else never"},
     [SETTING_RESTART] = {"Restart", "never|ask|now", "never"},
     [SETTING_ACCEPT_BYSTANDERS] = {"AcceptBystanders", NULL, "no"},
+    [SETTING_VAULT_DAYS] = {"VaultDays", NULL, NEVER},
 };
 
 const char *
@@ -86,6 +88,38 @@ take_choice(struct settings *settings, enum setting setting, const struct plist 
 }
 
 static bool
+take_days(struct arena *arena, struct settings *settings, const struct plist *value)
+{
+	int64_t days;
+
+	if (plist_integer(value, &days) != 0 || days < 0 || days > VAULT_DAYS_MAX)
+		return false;
+	settings->choice[SETTING_VAULT_DAYS] = (int)days;
+	if (days > 0)
+		settings->value[SETTING_VAULT_DAYS] =
+		    arena_printf(arena, "%d day%s", (int)days, days == 1 ? "" : "s");
+	return true;
+}
+
+/* What may be deleted is not left to the next file where this one cannot be understood. */
+static void
+keep_vault(struct settings *settings, const char *path)
+{
+	if (settings->from[SETTING_VAULT_DAYS] == NULL)
+		settings->from[SETTING_VAULT_DAYS] = path;
+}
+
+static const char *
+what_it_must_be(enum setting setting)
+{
+	if (setting == SETTING_TARGETS)
+		return "an array of strings";
+	if (setting == SETTING_VAULT_DAYS)
+		return "a whole number of days, 0 (never) to 36500";
+	return rows[setting].words != NULL ? rows[setting].words : "true or false";
+}
+
+static bool
 take(
     struct arena *arena, struct settings *settings, enum setting setting, const struct plist *value)
 {
@@ -95,6 +129,8 @@ take(
 		return take_targets(arena, settings, value);
 	if (rows[setting].words != NULL)
 		return take_choice(settings, setting, value);
+	if (setting == SETTING_VAULT_DAYS)
+		return take_days(arena, settings, value);
 	if (plist_boolean(value, &yes) != 0)
 		return false;
 	settings->choice[setting] = yes;
@@ -112,14 +148,15 @@ take_all(struct arena *arena, struct settings *settings, const struct plist *lis
 		value = plist_find(list, rows[i].name);
 		if (value == NULL || settings->from[i] != NULL)
 			continue;
-		if (take(arena, settings, (enum setting)i, value))
+		if (take(arena, settings, (enum setting)i, value)) {
 			settings->from[i] = path;
-		else
-			add_fault(arena, settings, path,
-			    arena_printf(arena, "%s: must be %s; it was left out", rows[i].name,
-				i == SETTING_TARGETS    ? "an array of strings"
-				: rows[i].words == NULL ? "true or false"
-							: rows[i].words));
+			continue;
+		}
+		add_fault(arena, settings, path,
+		    arena_printf(arena, "%s: must be %s; it was left out", rows[i].name,
+			what_it_must_be((enum setting)i)));
+		if (i == SETTING_VAULT_DAYS)
+			keep_vault(settings, path);
 	}
 }
 
@@ -137,6 +174,7 @@ read_file(const struct root *root, struct arena *arena, struct settings *setting
 	if (error == 0 && (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)) {
 		add_fault(arena, settings, path,
 		    "others than root could have written it; nothing of it is believed");
+		keep_vault(settings, path);
 		return;
 	}
 	if (error == 0)
@@ -145,11 +183,13 @@ read_file(const struct root *root, struct arena *arena, struct settings *setting
 		error = plist_parse(arena, bytes, len, &list, NULL);
 	if (error == 0 && plist_type(list) != PLIST_DICT)
 		error = -FAULT_TYPE;
-	if (error == 0)
+	if (error == 0) {
 		take_all(arena, settings, list, path);
-	else
-		add_fault(arena, settings, path,
-		    arena_printf(arena, "%s; what it sets is unknown", fault_sentence(error)));
+		return;
+	}
+	add_fault(arena, settings, path,
+	    arena_printf(arena, "%s; what it sets is unknown", fault_sentence(error)));
+	keep_vault(settings, path);
 }
 
 void
@@ -174,6 +214,7 @@ settings_apply(const struct settings *settings, bool wants_targets, struct optio
 		options->approval = (enum approval)settings->choice[SETTING_APPROVAL];
 	if (options->restart == RESTART_DEFAULT)
 		options->restart = (enum restart)settings->choice[SETTING_RESTART];
+	options->vault_days = settings->choice[SETTING_VAULT_DAYS];
 	options->accept_bystanders |= settings->choice[SETTING_ACCEPT_BYSTANDERS] != 0;
 	if (wants_targets && options->target_count == 0 && settings->target_count > 0) {
 		options->targets = settings->targets;

@@ -20,13 +20,14 @@ enum setting {
 	SETTING_APPROVAL,
 	SETTING_RESTART,
 	SETTING_ACCEPT_BYSTANDERS,
+	SETTING_VAULT_DAYS,
 	SETTING_COUNT
 };
 
 struct settings {
 	const char **targets; /* NULL-ended */
 	size_t target_count;
-	int choice[SETTING_COUNT]; /* as options take it: 0 when it is not set */
+	int choice[SETTING_COUNT]; /* as options take it: 0 when it is not set; a number of days */
 	const char *value[SETTING_COUNT]; /* in words, the default where nothing sets it */
 	const char *from[SETTING_COUNT];  /* the file; NULL: nothing sets it */
 	struct settings_fault {
@@ -35,8 +36,11 @@ struct settings {
 	size_t fault_count, fault_room;
 };
 
+#define VAULT_DAYS_MAX 36500
+
 /* Reads both files; owned by the arena. A file that others than root could have written
- * is not believed, and a value that is none is left out: each is a fault. */
+ * is not believed, and a value that is none is left out: each is a fault. Behind one nothing
+ * expires (VaultDays), whatever the other file says. */
 void settings_read(const struct root *root, struct arena *arena, struct settings *settings);
 
 /* Puts them where the command line said nothing; the targets where `wants_targets`. */

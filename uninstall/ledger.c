@@ -68,6 +68,11 @@ static const struct store_rung ledger_ladder[] = {
 	 "  WHERE sighting.key = standing.key AND sighting.at < standing.at)"
 	 "  WHERE standing = 'returned' AND cause = 'relinked';"
 	 "PRAGMA user_version = 10"},
+    {11, "ALTER TABLE vaulted ADD COLUMN expiry TEXT;"
+	 "ALTER TABLE vaulted ADD COLUMN expired_at TEXT;"
+	 "CREATE TABLE expiring (job INTEGER PRIMARY KEY, seconds INTEGER NOT NULL,"
+	 "  boot_uuid TEXT NOT NULL, steady INTEGER NOT NULL);"
+	 "PRAGMA user_version = 11"},
 };
 #define LEDGER_RUNGS (sizeof(ledger_ladder) / sizeof(*ledger_ladder))
 
@@ -136,7 +141,7 @@ hide_vault(const char *vault, struct arena *arena)
 }
 
 static const char sql_all_tables[] =
-    "SELECT 1 FROM run, step, vaulted, kext_case, standing, sighting, owned LIMIT 0";
+    "SELECT 1 FROM run, step, vaulted, kext_case, standing, sighting, owned, expiring LIMIT 0";
 
 /* A database of someone else has other tables. */
 static int

@@ -17,6 +17,7 @@
  *             in the bill of materials (bom.h); other: another receipt with that path
  *   sighting  in which places a kext was, whenever that, its standing or the build
  *             changed
+ *   expiring  how long each job has been seen over, as far as this Mac can vouch for it
  *   mac       on which Mac it was written
  */
 #ifndef UNINSTALL_LEDGER_H
@@ -85,6 +86,7 @@ struct ledger_run {
 	int exit;
 	const char *targets; /* as given, separated by spaces */
 	int64_t job;         /* the last run of its job: its own id when none carried it on */
+	const char *expired_at; /* when what it moved expired; NULL: it did not */
 };
 
 /* Begins a run: its row, its steps (their n is given) and its cases, as one
@@ -124,6 +126,9 @@ struct vaulted {
 	 * original taken away; "done". */
 	const char *crossing;
 	bool restored;
+	/* NULL: it waits for an undo. "begun": it expired at that time, and is removed from the
+	 * vault next; "done"; "kept": it was not what went in, and stays. */
+	const char *expiry, *expired_at;
 };
 
 /* Registers before the act; what stands there for the same run, step and path is
@@ -139,6 +144,30 @@ int ledger_vault_list_begun(struct ledger *ledger, struct arena *arena, struct v
     size_t *count) __attribute__((warn_unused_result));
 int ledger_vault_list(struct ledger *ledger, struct arena *arena, int64_t run,
     struct vaulted **items, size_t *count);
+
+/* --- expiry (ledger_expiry.c) --- */
+
+/* A job (ledger_job_list) with something in the vault that waits for an undo. */
+struct ledger_expiring {
+	int64_t job;
+	int64_t seconds;       /* how long it was seen over, so far */
+	const char *boot_uuid; /* the boot of the last look at it; NULL: it is not counted */
+	int64_t steady;        /* os_steady_seconds at that look */
+};
+
+int ledger_expiring_list(struct ledger *ledger, struct arena *arena,
+    struct ledger_expiring **jobs, size_t *count) __attribute__((warn_unused_result));
+int ledger_expiring_put(struct ledger *ledger, const struct ledger_expiring *job)
+    __attribute__((warn_unused_result));
+int ledger_expiring_remove(struct ledger *ledger, int64_t job) __attribute__((warn_unused_result));
+
+/* All that the job has in the vault expires: nothing gives it back from now on. */
+int ledger_job_expire(struct ledger *ledger, int64_t job) __attribute__((warn_unused_result));
+/* What has expired and is not removed yet. */
+int ledger_vault_list_expired(struct ledger *ledger, struct arena *arena, struct vaulted **items,
+    size_t *count) __attribute__((warn_unused_result));
+int ledger_vault_set_expiry(struct ledger *ledger, const struct vaulted *item,
+    const char *expiry) __attribute__((warn_unused_result));
 
 /* --- cases (ledger_case.c) --- */
 

@@ -28,7 +28,7 @@ static const struct salvage_row {
     {"SELECT * FROM step", "INSERT OR IGNORE INTO step VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
     {"SELECT * FROM vaulted",
 	"INSERT OR IGNORE INTO vaulted VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	" ?12, coalesce(?13, 0), ?14, ?15)"},
+	" ?12, coalesce(?13, 0), ?14, ?15, ?16, ?17)"},
     {"SELECT * FROM kext_case",
 	"INSERT OR IGNORE INTO kext_case"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
@@ -36,6 +36,7 @@ static const struct salvage_row {
 	"INSERT OR IGNORE INTO standing VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
     {"SELECT * FROM sighting",
 	"INSERT OR IGNORE INTO sighting VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+    {"SELECT * FROM expiring", "INSERT OR IGNORE INTO expiring VALUES (?1, ?2, ?3, ?4)"},
     {"SELECT * FROM owned", "INSERT OR IGNORE INTO owned VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
 };
 #define SALVAGE_ROWS (sizeof(salvage_rows) / sizeof(*salvage_rows))

@@ -18,7 +18,8 @@ static const char sql_run_end[] =
     "UPDATE run SET state = :state, exit = :exit, ended_at = :ended_at WHERE id = :id";
 #define SELECT_RUN                                                                                 \
 	"SELECT id, command, began_at, ended_at, build, boot_uuid, state, coalesce(exit, -1),"     \
-	" targets, coalesce(job, id) FROM run "
+	" targets, coalesce(job, id), (SELECT max(expired_at) FROM vaulted"                        \
+	" WHERE vaulted.run = run.id) FROM run "
 static const char sql_run_by_id[] = SELECT_RUN "WHERE id = :id";
 static const char sql_run_last_moved[] =
     SELECT_RUN "WHERE state <> 'undone' AND command <> 'undo' AND (EXISTS"
@@ -163,6 +164,7 @@ run_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .exit = sqlite3_column_int(stmt, 7),
 	    .targets = store_text(arena, stmt, 8),
 	    .job = sqlite3_column_int64(stmt, 9),
+	    .expired_at = store_text(arena, stmt, 10),
 	};
 }
 

@@ -13,12 +13,16 @@ static const char sql_vaulted_cross[] =
     "UPDATE vaulted SET crossing = :crossing WHERE run = :run AND n = :n AND path = :path";
 static const char sql_vaulted_restore[] =
     "UPDATE vaulted SET restored = 1 WHERE run = :run AND n = :n AND path = :path";
-static const char sql_vaulted_list[] =
-    "SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, flags, digest,"
-    " crossing, restored FROM vaulted WHERE run = :run ORDER BY n, path";
+#define SELECT_VAULTED                                                                             \
+	"SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, flags, digest,"   \
+	" crossing, restored, expiry, expired_at FROM vaulted "
+static const char sql_vaulted_list[] = SELECT_VAULTED "WHERE run = :run ORDER BY n, path";
 static const char sql_vaulted_list_begun[] =
-    "SELECT run, n, path, slot, kind, mode, uid, gid, size, mtime_ns, inode, flags, digest,"
-    " crossing, restored FROM vaulted WHERE crossing = 'begun' ORDER BY run, n, path";
+    SELECT_VAULTED "WHERE crossing = 'begun' ORDER BY run, n, path";
+static const char sql_vaulted_list_expired[] =
+    SELECT_VAULTED "WHERE expiry = 'begun' ORDER BY run, n, path";
+static const char sql_vaulted_expiry[] =
+    "UPDATE vaulted SET expiry = :expiry WHERE run = :run AND n = :n AND path = :path";
 
 int
 ledger_vault_add(struct ledger *ledger, const struct vaulted *item)
@@ -69,6 +73,17 @@ ledger_vault_set_restored(struct ledger *ledger, const struct vaulted *item)
 	return store_run(stmt);
 }
 
+int
+ledger_vault_set_expiry(
+    struct ledger *ledger, const struct vaulted *item, const char *expiry)
+{
+	sqlite3_stmt *stmt = store_prepare(ledger->db, sql_vaulted_expiry);
+
+	store_bind_text(stmt, ":expiry", expiry);
+	bind_key(stmt, item);
+	return store_run(stmt);
+}
+
 static void
 vaulted_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 {
@@ -88,6 +103,8 @@ vaulted_from_row(struct arena *arena, sqlite3_stmt *stmt, void *item)
 	    .digest = store_text(arena, stmt, 12),
 	    .crossing = store_text(arena, stmt, 13),
 	    .restored = sqlite3_column_int(stmt, 14) != 0,
+	    .expiry = store_text(arena, stmt, 15),
+	    .expired_at = store_text(arena, stmt, 16),
 	};
 }
 
@@ -107,4 +124,12 @@ ledger_vault_list_begun(
 {
 	return store_list(arena, store_prepare(ledger->db, sql_vaulted_list_begun), sizeof(**items),
 	    vaulted_from_row, items, count);
+}
+
+int
+ledger_vault_list_expired(
+    struct ledger *ledger, struct arena *arena, struct vaulted **items, size_t *count)
+{
+	return store_list(arena, store_prepare(ledger->db, sql_vaulted_list_expired),
+	    sizeof(**items), vaulted_from_row, items, count);
 }

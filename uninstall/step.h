@@ -23,6 +23,7 @@ enum step_kind {
 	STEP_VERIFY,
 	STEP_RESTORE,   /* of an undo */
 	STEP_START_JOB, /* of an undo; subject as of STEP_STOP_JOB */
+	STEP_EXPIRE,    /* subject: where it was before its run moved it */
 	STEP_KIND_COUNT
 };
 

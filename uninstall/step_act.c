@@ -10,6 +10,7 @@
 #include "kmutil-helpers/fault.h"
 #include "kmutil-helpers/tool_launchctl.h"
 #include "kmutil-helpers/tool_pkgutil.h"
+#include "uninstall/expire.h"
 #include "uninstall/jobs.h"
 #include "uninstall/receipt.h"
 #include "uninstall/run.h"
@@ -433,6 +434,8 @@ step_act(struct run *run, struct step *step)
 		return undo_act(run, step);
 	case STEP_START_JOB:
 		return act_start_job(run, step);
+	case STEP_EXPIRE:
+		return expire_act(run, step);
 	case STEP_PREPARE:
 	case STEP_ACTIVATE:
 	case STEP_VERIFY:

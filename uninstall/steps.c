@@ -28,6 +28,7 @@ static const struct step_row step_rows[STEP_KIND_COUNT] = {
     [STEP_RESTORE] = {"restore", false,
 	{ASSUMPTION_EXTENSIONS_ARE_ROOTS, ASSUMPTION_THIRD_PARTY_NEEDS_BUNDLE_APPROVAL}, 2},
     [STEP_START_JOB] = {"start-job", false, {ASSUMPTION_BOOTOUT_ENDS_JOB}, 1},
+    [STEP_EXPIRE] = {"expire", false, {ASSUMPTION_STEADY_CLOCK_IS_NOT_SET}, 1},
 };
 
 static const char *const step_state_names[STEP_STATE_COUNT] = {

@@ -38,9 +38,8 @@ is_started(const struct gathered *steps, const char *job)
 	return false;
 }
 
-/* What all the runs moved, last moved first. */
-static int
-list_moved(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
+int
+undo_list_moved(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
     struct vaulted **moved, size_t *count)
 {
 	struct vaulted *items;
@@ -77,14 +76,14 @@ gather_jobs(struct ledger *ledger, int64_t run, struct gathered *steps)
 
 int
 undo_plan(struct ledger *ledger, struct arena *arena, struct undo_runs runs, struct step **steps,
-    size_t *count, size_t *moved)
+    size_t *count)
 {
 	struct gathered gathered = {.arena = arena};
 	struct vaulted *items;
-	size_t i;
-	int error = list_moved(ledger, arena, runs, &items, moved);
+	size_t moved, i;
+	int error = undo_list_moved(ledger, arena, runs, &items, &moved);
 
-	for (i = 0; error == 0 && i < *moved; i++)
+	for (i = 0; error == 0 && i < moved; i++)
 		if (!items[i].restored)
 			gather(&gathered, STEP_RESTORE, items[i].path,
 			    arena_printf(arena, "run %lld moved it", (long long)items[i].run));
@@ -95,10 +94,9 @@ undo_plan(struct ledger *ledger, struct arena *arena, struct undo_runs runs, str
 	return error;
 }
 
-/* The item of the register that a restore step speaks of: the step's "why" names
- * the run. NULL when there is none. */
-static int
-find_item(struct run *run, const struct step *step, struct vaulted **item)
+/* The step's "why" names the run. */
+int
+undo_find_item(struct run *run, const struct step *step, struct vaulted **item)
 {
 	struct vaulted *items;
 	size_t count, i;
@@ -140,7 +138,7 @@ int
 undo_act(struct run *run, struct step *step)
 {
 	struct vaulted *item;
-	int error = find_item(run, step, &item);
+	int error = undo_find_item(run, step, &item);
 
 	if (error != 0)
 		return error;
@@ -198,7 +196,7 @@ list_staying(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
 		if (!is_among(runs, job[i].id))
 			job[others.count++] = job[i];
 	others.items = job;
-	return error != 0 ? error : list_moved(ledger, arena, others, moved, count);
+	return error != 0 ? error : undo_list_moved(ledger, arena, others, moved, count);
 }
 
 int
@@ -208,7 +206,7 @@ undo_cases(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
 	struct vaulted *items, *staying;
 	size_t item_count, staying_count = 0, all = 0, i;
 	const struct ledger_case *kext;
-	int error = list_moved(ledger, arena, runs, &items, &item_count);
+	int error = undo_list_moved(ledger, arena, runs, &items, &item_count);
 
 	*count = 0;
 	if (error == 0)

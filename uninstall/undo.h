@@ -15,16 +15,24 @@ struct undo_runs {
 	size_t count;
 };
 
-/* The steps that give back what the runs moved and is not back yet; owned by the arena.
- * *moved: how many they moved at all. */
+/* The steps that give back what the runs moved and is not back yet; owned by the arena. */
 int undo_plan(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
-    struct step **steps, size_t *count, size_t *moved) __attribute__((warn_unused_result));
+    struct step **steps, size_t *count) __attribute__((warn_unused_result));
 
 /* The ledger's cases whose bundle the runs moved, a later one may have acted on them too, as
  * one that only asks for the rebuild; and those that the runs acted on, but what another run
  * of their job keeps away. Owned by the arena. */
 int undo_cases(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
     struct ledger_case **cases, size_t *count) __attribute__((warn_unused_result));
+
+/* What the runs moved at all, last moved first; owned by the arena. */
+int undo_list_moved(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
+    struct vaulted **moved, size_t *count) __attribute__((warn_unused_result));
+
+/* The item of the register that a step on something in the vault speaks of, whose "why"
+ * begins with "run N"; NULL when there is none. */
+int undo_find_item(struct run *run, const struct step *step, struct vaulted **item)
+    __attribute__((warn_unused_result));
 
 /* Carries out a restore step. */
 int undo_act(struct run *run, struct step *step) __attribute__((warn_unused_result));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Moving into the vault and back. */
+/* Moving into the vault, back, and out of the world. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -329,4 +329,40 @@ vault_restore(struct ledger *ledger, const struct vaulted *item)
 	place_done(&to);
 	place_done(&slot);
 	return error;
+}
+
+/* Under its name it must be what went in; what has lost that was looked at before. */
+static int
+remove_slot(const struct place *slot, const struct vaulted *item)
+{
+	struct stat st;
+	int error, dropped;
+
+	if (fstatat(slot->parent_fd, slot->leaf, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		error = item->digest != NULL ? check_item(slot, item) : -FAULT_TAMPERED;
+	else if (errno == ENOENT)
+		error = 1;
+	else
+		error = -errno;
+	if (error < 0)
+		return error;
+	dropped = vault_cross_drop(slot);
+	if (dropped == 0)
+		dropped = os_sync(slot->parent_fd);
+	return dropped != 0 ? dropped : error;
+}
+
+int
+vault_remove(struct ledger *ledger, const struct vaulted *item)
+{
+	char slot_path[PATH_MAX];
+	struct place slot = {.parent_fd = -1};
+	int error;
+
+	(void)snprintf(slot_path, sizeof(slot_path), "%s/vault/%s", ledger->folder, item->slot);
+	error = path_find_place(&ledger->root, slot_path, &slot);
+	if (error == 0)
+		error = remove_slot(&slot, item);
+	place_done(&slot);
+	return error == -ENOENT ? 1 : error;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vault: where removed files wait. Nothing is deleted: a file or folder is renamed
+ * Vault: where removed files wait. Nothing is deleted on the way: a file or folder is renamed
  * into a slot of its run, so that it keeps owner, mode, flags, ACL, extended
  * attributes and times; from another volume it is carried over (vault_cross.h).
  * Registered in the ledger before the act, with a digest by which it is known again;
@@ -28,6 +28,13 @@ int vault_copy(struct ledger *ledger, struct arena *arena, int64_t run, int n, c
  * anything: -EEXIST. 0, -ENOENT: it is not in the vault any more, -FAULT_TAMPERED: it is
  * not what went in, and stays there; -errno. */
 int vault_restore(struct ledger *ledger, const struct vaulted *item)
+    __attribute__((warn_unused_result));
+
+/* Removes an item that has expired from the vault, for good, if it is what went in: the one
+ * place where bytes of others are deleted. Follows no link; what was cut off is finished. 0; 1:
+ * it is not in the vault any more; -FAULT_TAMPERED: it stays, and so does what has no digest;
+ * -errno. */
+int vault_remove(struct ledger *ledger, const struct vaulted *item)
     __attribute__((warn_unused_result));
 
 #endif

@@ -50,9 +50,8 @@ rename_in_folder(const struct place *from, const struct place *to)
 	return error != 0 ? error : os_sync(to->parent_fd);
 }
 
-/* A slot is whole or not there: it loses its name before its contents. */
-static int
-drop_slot(const struct place *slot)
+int
+vault_cross_drop(const struct place *slot)
 {
 	struct place part = part_of(slot);
 	struct stat st;
@@ -155,7 +154,7 @@ vault_cross_put(
 	 * is left to vault_cross_finish. */
 	if (!is_original(item, from))
 		return is_original(item, &aside) ? 2 : error;
-	if (drop_slot(&slot) == 0 && os_sync(folder) == 0)
+	if (vault_cross_drop(&slot) == 0 && os_sync(folder) == 0)
 		(void)!ledger_vault_set_crossing(ledger, item, NULL);
 	return error;
 }
@@ -174,7 +173,7 @@ vault_cross_restore(const struct vaulted *item, const struct place *slot, const 
 	else
 		error = vault_cross_copy(slot, &back, to);
 	if (error == 0)
-		error = drop_slot(slot);
+		error = vault_cross_drop(slot);
 	return error != 0 ? error : os_sync(slot->parent_fd);
 }
 
@@ -211,7 +210,7 @@ finish_whole(struct ledger *ledger, const struct vaulted *item, const struct pla
 		if (error != 0)
 			return error;
 	} else if (is_original(item, from) && same_check(from, slot) == 0) {
-		error = drop_slot(slot);
+		error = vault_cross_drop(slot);
 		return error != 0 ? error : ledger_vault_set_crossing(ledger, item, NULL);
 	}
 	return ledger_vault_set_crossing(ledger, item, DONE);
@@ -227,7 +226,7 @@ finish_one(struct ledger *ledger, const struct vaulted *item)
 	if (error == 0 && is_there(&slot, &st)) {
 		error = finish_whole(ledger, item, &slot, &from);
 	} else if (error == 0) {
-		error = drop_slot(&slot);
+		error = vault_cross_drop(&slot);
 		if (error == 0)
 			error = ledger_vault_set_crossing(ledger, item, NULL);
 	}

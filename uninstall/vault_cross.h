@@ -23,6 +23,10 @@ int vault_cross_copy(const struct place *from, const struct place *part, const s
 int vault_cross_put(struct ledger *ledger, const struct vaulted *item, const struct place *from,
     int folder) __attribute__((warn_unused_result));
 
+/* Removes what is in a slot, for good: it loses its name first, so that a slot is whole or not
+ * there; what is left of one that was cut off goes, too. 0 or -errno. */
+int vault_cross_drop(const struct place *slot) __attribute__((warn_unused_result));
+
 /* Gives an item back from its slot: copied, synced, compared, then renamed into its place.
  * Never replaces anything: -EEXIST. 0, -errno: then it is in the vault. */
 int vault_cross_restore(const struct vaulted *item, const struct place *slot,

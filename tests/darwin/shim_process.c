@@ -323,8 +323,10 @@ process_getpwnam(const char *name)
 static int
 process_clock(int clock, struct timespec *time)
 {
-	return clock_gettime(
-	    clock == DARWIN_CLOCK_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME, time);
+	return clock_gettime(clock == DARWIN_CLOCK_MONOTONIC       ? CLOCK_MONOTONIC
+			     : clock == DARWIN_CLOCK_MONOTONIC_RAW ? CLOCK_BOOTTIME
+								   : CLOCK_REALTIME,
+	    time);
 }
 
 const struct bound_name process_names[] = {

@@ -50,7 +50,7 @@ is 'profile and manifest name the same settings' "$(python3 -c 'import plistlib,
 a = plistlib.load(open(sys.argv[1] + ".mobileconfig", "rb"))["PayloadContent"][0]
 b = plistlib.load(open(sys.argv[1] + ".plist", "rb"))["pfm_subkeys"]
 print(sorted(k for k in a if not k.startswith("Payload")) == sorted(k["pfm_name"] for k in b), len(b))' \
-  "$story/dest/usr/local/kextirpate/share/org.kextirpate")" 'True 5'
+  "$story/dest/usr/local/kextirpate/share/org.kextirpate")" 'True 6'
 make -s -C "$top" uninstall DESTDIR="$story/dest" >"$out" 2>&1
 is 'make uninstall takes every file' "$(find "$story/dest" ! -type d)" ''
 
@@ -282,12 +282,14 @@ standing restart-pending
 settings "$managed" '<key>Policy</key><string>war</string>'
 kextirpate recheck --approval=never --restart=never
 says 'org.kextirpate.plist: Policy: must be report|repair; it was left out'
-settings "$managed" '<key>Targets</key><integer>1</integer><key>Policy</key><integer>1</integer><key>Approval</key><integer>1</integer><key>Restart</key><integer>1</integer><key>AcceptBystanders</key><integer>1</integer>'
+settings "$managed" '<key>Targets</key><integer>1</integer><key>Policy</key><integer>1</integer><key>Approval</key><integer>1</integer><key>Restart</key><integer>1</integer><key>AcceptBystanders</key><integer>1</integer><key>VaultDays</key><true/>'
 kextirpate doctor
 is 'the manifest offers what the program takes, key by key' "$(sed -n 's/.*plist: \(.*\): must be \(.*\); it was left out/\1 \2/p' "$err" | sort)" \
   "$(python3 -c 'import plistlib,sys
 words = {"array": "an array of strings", "boolean": "true or false"}
 for key in plistlib.load(open(sys.argv[1], "rb"))["pfm_subkeys"]:
+    if key["pfm_type"] == "integer":
+        words["integer"] = "a whole number of days, {pfm_range_min} (never) to {pfm_range_max}".format(**key)
     print(key["pfm_name"], words.get(key["pfm_type"]) or "|".join(key["pfm_range_list"]))' \
     "$top/pkg/mdm/org.kextirpate.plist" | sort)"
 chmod 666 "$own"

@@ -28,7 +28,7 @@ for row in '13.6 apple' '15.7 apple' '15.7 intel' '26.2 apple' '26.2 intel'; do
   json "sorted(set(c['holds'] for c in j['checks'] if c['grade']), key=str)" '[None, True]'
   json "[j['host']['filevault'], j['host']['console_user'], j['host']['mdm']]" \
     "[False, 'user', {'enrolled': False, 'may_rebuild': False, 'bootstrap_token': False}]"
-  json "[s['from'] for s in j['settings']]" '[None, None, None, None, None]'
+  json "[s['from'] for s in j['settings']]" '[None, None, None, None, None, None]'
   kextirpate doctor
   is 'fits a terminal' "$(awk 'length > 80' "$out")" ''
   is 'short' "$(wc -l <"$out" | awk '{ print ($1 < 44) }')" 1

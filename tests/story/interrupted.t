@@ -84,24 +84,29 @@ expect 2 'a person approves' kextirpate approve
 
 echo '# one undo for what a crash split'
 runs="[(r['run'], r['job'], r['command'], r['targets'], r['state']) for r in j['runs']]"
-# split: an uninstall that was killed when one driver of the two was away, and a second one
-# that did the rest.
-half=
+driver="$mac/Library/Extensions/ExampleCaptureDriver.kext"
+# split: an uninstall that was killed right behind its first move, and a second one that did
+# the rest.
 split() {
+  high=${first:-$("$macsim" run --count "$mac" -- kextirpate uninstall --approval=never "$card" 2>&1 >/dev/null </dev/null |
+    sed -n 's/^macsim: \([0-9]*\) .*/\1/p')} low=${first:-1}
+  while [ $((high - low)) -gt 0 ]; do
+    middle=$(((low + high) / 2))
+    new 15.7 apple capture-card >"$story/new"
+    kill_at $middle uninstall --approval=never "$card"
+    if [ -e "$driver" ]; then low=$((middle + 1)); else high=$middle; fi
+  done
+  first=$low
   new 15.7 apple capture-card
   on true
   tree >"$story/before"
-  for n in ${half:-$(seq 280 5 400)}; do
-    new 15.7 apple capture-card >"$story/new"
-    kill_at "$n" uninstall --approval=never "$card"
-    half=$n
-    [ -d "$mac/Library/Extensions/ExampleCaptureDriver.kext" ] || break
-  done
-  is "uninstall is killed half way, at call $half" \
+  kill_at "$first" uninstall --approval=never "$card"
+  is "uninstall is killed behind its first move, at call $first" \
     "$status $(cd "$mac/Library/Extensions" && echo Example*)" '137 ExampleCaptureEvent.kext'
   expect 3 'the next one does the rest' kextirpate uninstall --approval=never "$card"
 }
 as_before() { is "$1: the tree is as before" "$(tree | diff "$story/before" -)" ''; }
+new 15.7 apple capture-card
 split
 kextirpate history --json
 json "$runs" "[(1, 2, 'uninstall', '$card', 'failed'), (2, 2, 'uninstall', '$card', 'done')]"

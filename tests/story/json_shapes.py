@@ -13,7 +13,7 @@ MEMORIES = "receipt policy load-history alert policy-mdm install-history relocat
 STANDINGS = ("apple unknown verifying removing installed blocked returned approval-pending "
              "restart-pending inert gone").split() + [None]
 STEPS = ("stop-job vault forget clear-staging settle rebuild ask-restart prepare activate "
-         "verify restore start-job").split()
+         "verify restore start-job expire").split()
 
 text, whole, truth = (str,), (int,), (bool,)
 null = type(None)

@@ -13,14 +13,16 @@ command goes on as it can; with SIGTERM the command gets that while a program th
 at work, has to end soon, and leaves nobody behind who goes on.
 """
 import concurrent.futures
+import contextlib
 import itertools
 import os
 import shutil
+import sqlite3
 import sys
 import time
 
 import simulated
-from simulated import clone, difference, ledger_fault, ledger_rows, lost
+from simulated import STATE, clone, difference, ledger_fault, ledger_rows, lost
 
 SIM = simulated.Macsim(sys.argv[1])
 STEP = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -62,9 +64,10 @@ def tree(mac):
 class Job:
     """One command on one Mac, and how it ends undisturbed."""
 
-    def __init__(self, name, base, words, original, undone=None, step=0):
+    def __init__(self, name, base, words, original, undone=None, step=0,
+                 expires=False):
         self.name, self.base, self.words = name, base, words
-        self.original, self.undone = original, undone
+        self.original, self.undone, self.expires = original, undone, expires
         self.step = step  # of signals a sample may not be coarser; 0: it may leave all out
         self.interrupted = set()
         self.points = self.status = 0
@@ -111,7 +114,28 @@ def disturb(job, mac, k, errno):
         if first.returncode != 137:
             return f"not killed, status {first.returncode}"
     missing = lost(mac, job.original)
+    if job.expires and not missing:
+        missing = unsaid(mac)
     return wrong or (f"lost: {', '.join(missing[:4])}" if missing else "")
+
+
+def slots(mac):
+    """What the ledger says of each item of the vault, and whether it is there."""
+    vault = os.path.join(mac, STATE, "vault")
+    return [(slot, expiry, os.path.lexists(os.path.join(vault, slot))) for slot, expiry in
+            ledger_rows(mac, "SELECT slot, expiry FROM vaulted")]
+
+
+def unsaid(mac):
+    """What is not in the vault any more although no ledger has let it go."""
+    return [slot for slot, expiry, there in slots(mac) if not there and expiry is None]
+
+
+def left(mac):
+    """What should have gone from the vault, and parts of it."""
+    vault = os.path.join(mac, STATE, "vault")
+    parts = [name for _, _, files in os.walk(vault) for name in files if not name.startswith(".")]
+    return [slot for slot, expiry, there in slots(mac) if there or expiry != "done"] + parts
 
 
 def finish(job, mac):
@@ -127,6 +151,8 @@ def finish(job, mac):
     if standings != job.standings:
         return f"{standings}, wanted {job.standings}"
     fault = ledger_fault(mac)
+    if not fault and job.expires and left(mac):
+        return "left in the vault: " + ", ".join(left(mac)[:4])
     return f"ledger: {fault}" if fault else ""
 
 
@@ -153,6 +179,8 @@ def one_point(job, folder, k, errno):
 def all_points(job, folder, number):
     job.count(folder)
     step = min(STEP, job.step) if SIGTERM and job.step else STEP
+    # What deletes is looked at more closely.
+    step = max(1, step // 5) if job.expires else step
     chosen = [(k, e) for i, e in enumerate(ERRNOS or [""])
               for k in range(1 + (7 * number + 13 * i) % step, job.points + 1, step)]
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
@@ -197,9 +225,38 @@ def jobs_of(folder, macos, chip, settings):
         yield Job(f"migrate on {name}", base, MIGRATE, original, original)
 
 
+def split(folder, base, original):
+    """A Mac on which two runs took the product: the first was killed among its files."""
+    whole = Job("uninstall", base, UNINSTALL, original)
+    whole.count(folder)
+    for k in range(whole.points // 20, whole.points, whole.points // 20):
+        mac = clone(base, os.path.join(folder, "split"))
+        SIM.run(mac, UNINSTALL, "--kill", str(k))
+        SIM.run(mac, UNINSTALL)
+        if len(ledger_rows(mac, "SELECT DISTINCT run FROM vaulted")) == 2:
+            return mac
+    raise SystemExit("no kill point splits a job")
+
+
+def expire_at_next_look(base):
+    """A product that has been gone for the 30 days of the setting."""
+    SIM.run(base, UNINSTALL)
+    SIM.must("restart", base)
+    folder = os.path.join(base, "Library/Managed Preferences")
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/org.kextirpate.plist", "w", encoding="ascii") as file:
+        file.write('<plist version="1.0"><dict><key>VaultDays</key><integer>30</integer>'
+                   "</dict></plist>")
+    SIM.run(base, RECHECK)
+    with contextlib.closing(sqlite3.connect(os.path.join(base, STATE, "ledger.db"))) as db:
+        db.execute("UPDATE expiring SET steady = steady - 30 * 86400")
+        db.commit()
+
+
 def more_jobs(folder):
     """A launchd job that ends and comes back; a run inside an installer; a product on other
-    volumes than the vault; an undo of a job that two runs took."""
+    volumes than the vault; an undo of a job that two runs took; a recheck at which the vault
+    expires."""
     base, original = new(folder, "15.7", "apple", [])
     with open(os.path.join(base, LAUNCHD), "w", encoding="ascii") as file:
         file.write(LAUNCHD_TEXT)
@@ -214,17 +271,17 @@ def more_jobs(folder):
     SIM.run(base, UNINSTALL)
     yield Job("undo to other volumes", base, UNDO, original, original)
     base, original = new(folder, "15.7", "apple", [])
-    half = Job("uninstall", base, UNINSTALL, original)
-    half.count(folder)
-    SIM.run(base, UNINSTALL, "--kill", str(half.points // 2))
-    SIM.run(base, UNINSTALL)
-    yield Job("undo of a job that was cut off", base, UNDO, original, original)
+    yield Job("undo of a job that was cut off", split(folder, base, original), UNDO, original,
+              original)
     base, original = new(folder, "15.7", "apple", ["dext.state=none"])
     yield Job("migrate that asks the app", base, MIGRATE, original, None, 3)
     SIM.run(base, UNINSTALL)
     SIM.must("restart", base)
     SIM.must("set", base, "dext.state=none")
     yield Job("handoff", base, HANDOFF, original, None)
+    base, _ = new(folder, "15.7", "apple", [])
+    expire_at_next_look(base)
+    yield Job("recheck that empties the vault", base, RECHECK, tree(base), expires=True)
 
 
 def main():

@@ -108,6 +108,55 @@ what_is_no_value_is_left_out_and_said(void **state)
 	folder_remove(&folder);
 }
 
+/* VaultDays of the profile, where the Mac's own settings say one day. */
+static struct settings
+read_days(struct folder *folder, struct arena *arena, const char *managed)
+{
+	folder_make(folder);
+	folder_add(folder, SETTINGS_MANAGED + 1, managed);
+	folder_add(
+	    folder, SETTINGS_LOCAL + 1, PLIST("<key>VaultDays</key><integer>1</integer>"));
+	return read_settings(folder, arena);
+}
+
+static void
+days_are_taken_where_all_before_them_is_understood(void **state)
+{
+	static const struct {
+		const char *managed, *value;
+		int days;
+	} rows[] = {
+	    {PLIST(""), "1 day", 1},
+	    {PLIST("<key>VaultDays</key><integer>0</integer>"), "never", 0},
+	    {PLIST("<key>VaultDays</key><integer>90</integer>"), "90 days", 90},
+	    {PLIST("<key>VaultDays</key><integer>36500</integer>"), "36500 days", 36500},
+	    {PLIST("<key>VaultDays</key><integer>36501</integer>"), "never", 0},
+	    {PLIST("<key>VaultDays</key><integer>-1</integer>"), "never", 0},
+	    {PLIST("<key>VaultDays</key><integer>18446744073709551615</integer>"), "never", 0},
+	    {PLIST("<key>VaultDays</key><string>90</string>"), "never", 0},
+	    {PLIST("<key>VaultDays</key><real>90</real>"), "never", 0},
+	    {PLIST("<key>VaultDays</key><true/>"), "never", 0},
+	    {"<plist>", "never", 0},
+	};
+	struct options options = {0};
+	struct settings settings;
+	struct folder folder;
+	struct arena *arena;
+	size_t i;
+
+	(void)state;
+	for (i = 0; geteuid() == 0 && i < sizeof(rows) / sizeof(*rows); i++) {
+		arena = arena_new(0);
+		settings = read_days(&folder, arena, rows[i].managed);
+		settings_apply(&settings, false, &options);
+		if (options.vault_days != rows[i].days)
+			fail_msg("%s: %d days", rows[i].managed, options.vault_days);
+		assert_string_equal(settings.value[SETTING_VAULT_DAYS], rows[i].value);
+		arena_free(arena);
+		folder_remove(&folder);
+	}
+}
+
 static void
 a_file_that_others_may_write_is_not_believed(void **state)
 {
@@ -134,6 +183,7 @@ main(void)
 	    cmocka_unit_test(without_files_everything_is_the_default),
 	    cmocka_unit_test(the_profile_goes_first_and_the_command_line_before_it),
 	    cmocka_unit_test(what_is_no_value_is_left_out_and_said),
+	    cmocka_unit_test(days_are_taken_where_all_before_them_is_understood),
 	    cmocka_unit_test(a_file_that_others_may_write_is_not_believed),
 	};
 

@@ -320,8 +320,8 @@ static void
 what_can_be_read_of_a_damaged_ledger_lives_on(void **state)
 {
 	struct world *w = *state;
-	const char *const tables[] = {
-	    "mac", "run", "step", "vaulted", "kext_case", "standing", "sighting", "owned"};
+	const char *const tables[] = {"mac", "run", "step", "vaulted", "kext_case", "standing",
+	    "sighting", "owned", "expiring"};
 	char sql[256], nonsense[4096];
 	struct ledger second;
 	sqlite3_stmt *stmt;
@@ -407,6 +407,7 @@ make_older(struct world *w)
 		"DROP TABLE vaulted; ALTER TABLE older RENAME TO vaulted;"
 		"ALTER TABLE standing DROP COLUMN run; ALTER TABLE standing DROP COLUMN sighting;"
 		"ALTER TABLE run DROP COLUMN job;"
+		"DROP TABLE expiring;"
 		"PRAGMA user_version = 5",
 		NULL, NULL, NULL),
 	    SQLITE_OK);
@@ -444,6 +445,52 @@ what_is_registered_anew_is_what_stands_there_now(void **state)
 	assert_int_equal(ledger_vault_add(&w->ledger, &stale), 0);
 	assert_int_equal(put(w, 1, "mac/file", false), 0);
 	assert_int_equal(vault_restore(&w->ledger, items(w, 1)), 0);
+}
+
+static int
+drop(struct world *w)
+{
+	return vault_remove(&w->ledger, items(w, 1));
+}
+
+static void
+what_expires_goes_for_good_and_is_not_missed_twice(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(put(w, 1, "mac/x.kext", false), 0);
+	assert_int_equal(drop(w), 0);
+	assert_false(exists(w, "state/vault/1/1"));
+	assert_true(exists(w, "state/vault/1"));
+	assert_int_equal(drop(w), 1);
+}
+
+/* Cut off between its name and its contents, of which some are gone. */
+static void
+what_was_half_removed_is_removed(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(put(w, 1, "mac/x.kext", false), 0);
+	assert_int_equal(rename(at(w, "state/vault/1/1"), at(w, "state/vault/1/1.part")), 0);
+	assert_int_equal(unlink(at(w, "state/vault/1/1.part/Info.plist")), 0);
+	assert_int_equal(drop(w), 1);
+	assert_false(exists(w, "state/vault/1/1.part"));
+}
+
+static void
+what_is_not_what_went_in_is_never_removed(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(put(w, 1, "mac/x.kext", false), 0);
+	folder_add(&w->folder, "state/vault/1/1/more", "of somebody else");
+	assert_int_equal(drop(w), -FAULT_TAMPERED);
+	assert_int_equal(unlink(at(w, "state/vault/1/1/more")), 0);
+	assert_int_equal(rename(at(w, "state/vault/1"), at(w, "mac/behind")), 0);
+	folder_link(&w->folder, at(w, "mac/behind"), "state/vault/1");
+	assert_int_equal(drop(w), -FAULT_LINK);
+	assert_true(exists(w, "mac/behind/1/Info.plist"));
 }
 
 static void
@@ -524,6 +571,9 @@ main(void)
 	    TEST(a_run_never_meets_what_is_in_the_vault),
 	    TEST(a_newer_ledger_is_left_alone),
 	    TEST(what_an_older_ledger_knows_can_be_given_back),
+	    TEST(what_expires_goes_for_good_and_is_not_missed_twice),
+	    TEST(what_was_half_removed_is_removed),
+	    TEST(what_is_not_what_went_in_is_never_removed),
 	    TEST(what_is_registered_anew_is_what_stands_there_now),
 	    TEST(a_case_is_read_back_and_each_change_of_standing_kept),
 	    TEST(an_unfinished_run_is_found_with_its_steps),
