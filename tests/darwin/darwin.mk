@@ -6,7 +6,7 @@
 
 DARWIN := build/darwin
 DARWIN_STORIES := approve capture_card ch34x collect handoff history installer jobs migrate \
-	owned refusals returned scan studio volumes
+	owned refusals returned scan slow stop studio volumes
 DARWIN_OBJECTS := $(patsubst tests/darwin/%.c,$(DARWIN)/%.o,$(filter-out %/layout.c,$(wildcard tests/darwin/*.c)))
 DARWIN_COMPILE = $(CC) -std=c17 -D_GNU_SOURCE -I. $(filter-out -Wvla,$(WARN)) -O1 -g
 
