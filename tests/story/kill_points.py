@@ -73,9 +73,9 @@ class Job:
         self.points = self.status = 0
         self.tree = self.standings = None
 
-    def count(self, folder):
+    def count(self, folder, how="--programs" if SIGTERM else "--count"):
         mac = clone(self.base, os.path.join(folder, "count"))
-        answer = SIM.run(mac, self.words, "--programs" if SIGTERM else "--count")
+        answer = SIM.run(mac, self.words, how)
         line = answer.stderr.decode().strip().splitlines()[-1]
         self.points, self.status = int(line.split()[1]), answer.returncode
         self.tree, self.standings = tree(mac), SIM.standings(mac)
@@ -228,7 +228,7 @@ def jobs_of(folder, macos, chip, settings):
 def split(folder, base, original):
     """A Mac on which two runs took the product: the first was killed among its files."""
     whole = Job("uninstall", base, UNINSTALL, original)
-    whole.count(folder)
+    whole.count(folder, "--count")
     for k in range(whole.points // 20, whole.points, whole.points // 20):
         mac = clone(base, os.path.join(folder, "split"))
         SIM.run(mac, UNINSTALL, "--kill", str(k))
