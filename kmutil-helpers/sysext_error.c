@@ -14,10 +14,8 @@
 static const char *const meanings[] = {
     [1] = "macOS gives no reason; kextirpate doctor may find one in the log", /* unknown */
     [2] = "the app is not signed to install extensions; only its vendor can mend that",
-    [3] = "macOS takes the app for one outside /Applications; move it there in the Finder and "
-	  "open it once",
-    [4] = "macOS does not find the extension in the app, or holds an older one; restart the Mac "
-	  "and ask again, then install the app anew",
+    [3] = "macOS takes the app for one outside /Applications; move it there and open it once",
+    [4] = "the app lacks it, or macOS holds an older one; restart, ask again, then install anew",
     [5] = "the extension has no bundle id; only its vendor can mend that",
     [6] = "the app holds two extensions of one bundle id; only its vendor can mend that",
     [7] = "macOS does not know that kind of extension; only its vendor can mend that",

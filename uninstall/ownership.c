@@ -224,11 +224,13 @@ static int
 mark_other(const char *path, const struct bom_entry *entry, void *payload)
 {
 	struct collector *collector = payload;
-	struct claim *claims = collector->claims->items, *end = claims + collector->claims->count;
-	struct claim *claim =
-	    bsearch(path, claims, collector->claims->count, sizeof(*claim), compare_with_claim);
+	struct claim *claims = collector->claims->items, *claim, *end;
 
 	(void)entry;
+	if (collector->claims->count == 0)
+		return 0;
+	end = claims + collector->claims->count;
+	claim = bsearch(path, claims, collector->claims->count, sizeof(*claim), compare_with_claim);
 	if (claim == NULL)
 		mark_opened(collector, path);
 	while (claim != NULL && claim > claims && compare_with_claim(path, claim - 1) == 0)

@@ -45,7 +45,8 @@ judge_restarted(const struct evidence *e)
 	/* A rebuild, the restart, and still listed: it does not converge. */
 	if (e->facts.listed && (e->rebuild == REBUILD_APPROVED || e->rebuild == REBUILD_FRUITLESS))
 		return STANDING_BLOCKED;
-	return STANDING_INERT;
+	/* That nothing can run it is seen only where all could be read. */
+	return e->carrier_unreadable ? STANDING_UNKNOWN : STANDING_INERT;
 }
 
 static enum standing

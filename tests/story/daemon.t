@@ -203,26 +203,6 @@ is 'nothing is half recorded' "$(ledger)" "$before"
 set_mac settle=0
 expect 0 'the next one does it all' kextirpate recheck
 
-echo '# the system ends in the middle of a repair'
-removed rebuild-drops-stash-and-instructions no missing-bundle-not-loadable no
-kextirpate recheck
-update 15.7.1
-set_mac tool.kmutil=hang
-# shellcheck disable=SC2016 # the inner shell's
-on sh -c 'kextirpate recheck --policy=repair --approval=ask & p=$!
-  until [ "$(sqlite3 "/Library/Application Support/kextirpate/ledger.db" \
-    "SELECT count(*) FROM step WHERE state = '\''begun'\''" 2>/dev/null)" = 1 ]; do :; done
-  kill -TERM $p; wait $p'
-is 'SIGTERM ends it while a tool of macOS is asked' "$status" 143
-set_mac tool.kmutil=ok
-expect 2 'the next one goes on with the repair' kextirpate recheck --policy=repair --approval=ask --json
-standing restart-pending
-json "[p['message'][:24] for p in j['problems'] if 'was cut off' in p['message']]" "['run 2 (recheck) was cut ']"
-is 'no step is left begun' "$(sqlite3 "$state/ledger.db" "SELECT count(*) FROM step WHERE state IN ('begun', 'planned')")" 0
-restart
-expect 1 'to its end' kextirpate recheck --policy=repair --json
-standing inert
-
 echo '# a volume that does not answer: it ends by its clock'
 removed log-shows-work yes
 set_mac settle=9000

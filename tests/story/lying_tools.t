@@ -93,6 +93,21 @@ restart
 expect 0 'a look after the restart shows it gone' kextirpate status --json
 standing gone
 
+echo '# what is loaded cannot be told: nothing is called inert'
+new 15.7 apple capture-card
+expect 3 'uninstall' kextirpate uninstall --approval=never "$card"
+restart
+expect 3 'after the restart' kextirpate status --json "$card"
+standing inert
+for how in fail garbage exit0; do
+  set_mac tool.kmutil=$how
+  expect 7 "kmutil: $how" kextirpate status --json "$card"
+  standing unknown
+done
+set_mac tool.kmutil=ok
+expect 3 'it answers again' kextirpate status --json "$card"
+standing inert
+
 echo '# a rebuild whose answer nobody understands'
 new 15.7 apple capture-card
 expect 3 'uninstall' kextirpate uninstall --approval=never "$card"

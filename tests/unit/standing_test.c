@@ -101,6 +101,12 @@ static const struct row {
 	STANDING_RESTART_PENDING, 2},
     {"restarted, only listed", {AFTER, .rebuild = REBUILD_WANTED, .facts = LISTED},
 	STANDING_INERT, 3},
+    {"restarted, only listed, and one place unread",
+	{AFTER, .rebuild = REBUILD_WANTED, .carrier_unreadable = true, .facts = LISTED},
+	STANDING_UNKNOWN, 7},
+    {"restarted, loaded, and one place unread",
+	{AFTER, .was_clean = true, .carrier_unreadable = true, .facts = LOADED},
+	STANDING_RETURNED, 1},
     {"restarted, only listed, no rebuild here",
 	{CASE, .restart_needed = true, .restarted = true, .rebuild = REBUILD_WANTED,
 	    .facts = LISTED},
@@ -225,6 +231,8 @@ gone_is_said_only_when_all_agrees(void **state)
 	for (bits = 0; bits < 1U << 14; bits++)
 		for (rebuild = 0; rebuild < REBUILD_STATE_COUNT; rebuild++) {
 			e = evidence_of_bits(bits, (enum rebuild_state)rebuild);
+			if (standing_judge(&e) == STANDING_INERT)
+				assert_false(e.carrier_unreadable || e.facts.loaded);
 			if (standing_judge(&e) != STANDING_GONE)
 				continue;
 			assert_true(e.live && e.has_case && !e.apple);
