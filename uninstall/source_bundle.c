@@ -54,16 +54,26 @@ is_left_out(const char *name)
 	return false;
 }
 
+/* Whether the problem is of the path, or of no bundle being seen in a folder above it. */
+static bool
+is_told(const struct problem *problem, const char *path)
+{
+	if (problem->path == NULL || !path_is_below(path, problem->path))
+		return false;
+	return strcmp(problem->path, path) == 0 ||
+	       strcmp(problem->source, source_get(SOURCE_BUNDLE)->name) == 0;
+}
+
 /* What cannot be looked at is a problem, once: several traces may name it. */
 static void
 tell_unread(struct scan *scan, const char *path, int error)
 {
-	const struct problem *told = scan->problems.items, *end = told + scan->problems.count;
+	size_t i;
 
 	if (error == 0 || error == -ENOENT || error == -ENOTDIR)
 		return;
-	for (; told < end; told++)
-		if (told->path != NULL && strcmp(told->path, path) == 0)
+	for (i = 0; i < scan->problems.count; i++)
+		if (is_told(&scan->problems.items[i], path))
 			return;
 	scan_problem(scan, SOURCE_BUNDLE, path, error);
 }
