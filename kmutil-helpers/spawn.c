@@ -359,6 +359,16 @@ spawn_ask(struct arena *arena, const char *const *argv, int timeout_ms, struct s
 	return result->out_cut ? -FAULT_SIZE : 0;
 }
 
+int
+spawn_check(struct arena *arena, const struct spawn_request *request, struct spawn_result *result)
+{
+	int fault = spawn_run(arena, request, result);
+
+	if (fault == 0 && result->timed_out)
+		fault = -FAULT_TIMEOUT;
+	return fault == 0 && result->status != 0 ? -FAULT_TOOL : fault;
+}
+
 const char *
 spawn_last_words(struct arena *arena, const struct spawn_result *result)
 {

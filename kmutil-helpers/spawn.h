@@ -59,6 +59,11 @@ int spawn_run(struct arena *arena, const struct spawn_request *request, struct s
 int spawn_ask(struct arena *arena, const char *const *argv, int timeout_ms,
     struct spawn_result *result) __attribute__((warn_unused_result));
 
+/* Runs a tool that must end well: as spawn_run, and -FAULT_TIMEOUT after the limit,
+ * -FAULT_TOOL when its status is not 0 or a signal ended it. */
+int spawn_check(struct arena *arena, const struct spawn_request *request,
+    struct spawn_result *result) __attribute__((warn_unused_result));
+
 /* The program's own last words: the last line of stderr that is not blank, else
  * of stdout; NULL when it said nothing. Owned by the arena. */
 const char *spawn_last_words(struct arena *arena, const struct spawn_result *result);

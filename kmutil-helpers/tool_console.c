@@ -89,12 +89,8 @@ sessions_read(struct arena *arena, const char **user)
 	static const char *const argv[] = {"/usr/sbin/scutil", NULL};
 	const struct spawn_request request = {.argv = argv, .input = SESSIONS};
 	struct spawn_result result;
-	int fault = spawn_run(arena, &request, &result);
+	int fault = spawn_check(arena, &request, &result);
 
 	*user = NULL;
-	if (fault == 0 && result.timed_out)
-		fault = -FAULT_TIMEOUT;
-	if (fault == 0 && result.status != 0)
-		fault = -FAULT_TOOL;
 	return fault ? fault : sessions_text_read(arena, result.out, result.out_len, user);
 }

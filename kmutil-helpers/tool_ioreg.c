@@ -17,12 +17,8 @@ ask(struct arena *arena, const char *const *argv, struct ioreg *registry)
 	struct ioreg_reader *reader = ioreg_reader_new(arena, registry);
 	struct spawn_request request = {.argv = argv, .take_out = feed, .payload = reader};
 	struct spawn_result result;
-	int fault = spawn_run(arena, &request, &result);
+	int fault = spawn_check(arena, &request, &result);
 
-	if (fault == 0 && result.timed_out)
-		fault = -FAULT_TIMEOUT;
-	if (fault == 0 && result.status != 0)
-		fault = -FAULT_TOOL;
 	if (fault == 0)
 		fault = ioreg_reader_finish(reader);
 	ioreg_reader_free(reader);

@@ -34,12 +34,8 @@ log_read_dexts(struct arena *arena, struct dext_log *log)
 	struct spawn_request request = {
 	    .argv = argv, .timeout_ms = LOG_TIMEOUT_MS, .take_out = take_out, .payload = log};
 	struct spawn_result result;
-	int fault = spawn_run(arena, &request, &result);
+	int fault = spawn_check(arena, &request, &result);
 
 	dext_log_finish(log);
-	if (fault == 0 && result.timed_out)
-		fault = -FAULT_TIMEOUT;
-	if (fault == 0 && result.status != 0)
-		fault = -FAULT_TOOL;
 	return fault;
 }

@@ -52,12 +52,8 @@ route_read(struct arena *arena, struct route *route)
 	static const char *const argv[] = {"/usr/sbin/scutil", NULL};
 	const struct spawn_request request = {.argv = argv, .input = QUESTIONS};
 	struct spawn_result result;
-	int fault = spawn_run(arena, &request, &result);
+	int fault = spawn_check(arena, &request, &result);
 
 	*route = (struct route){0};
-	if (fault == 0 && result.timed_out)
-		fault = -FAULT_TIMEOUT;
-	if (fault == 0 && result.status != 0)
-		fault = -FAULT_TOOL;
 	return fault != 0 ? fault : route_text_read(arena, result.out, result.out_len, route);
 }

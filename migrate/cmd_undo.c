@@ -55,17 +55,6 @@ parse_run(const struct options *options)
 	return id;
 }
 
-static bool
-is_undone(const struct undo *undo, int64_t run)
-{
-	size_t i;
-
-	for (i = 0; i < undo->runs.count; i++)
-		if (undo->runs.items[i].id == run)
-			return true;
-	return false;
-}
-
 /* Whether what lies there is part of what was asked for: of a run by its number, else of
  * the last job and of what came after. */
 static bool
@@ -73,7 +62,7 @@ is_asked_for(const struct undo *undo, int64_t id, int64_t run)
 {
 	if (id > 0)
 		return run == id;
-	return undo->target == NULL || run >= undo->target->id || is_undone(undo, run);
+	return undo->target == NULL || run >= undo->target->id || undo_runs_have(undo->runs, run);
 }
 
 /* What the ledger does not know any more, nobody can put back where it was: that is no
@@ -92,7 +81,7 @@ find_strays(struct undo *undo, int64_t id)
 		if (!is_asked_for(undo, id, runs[i].run))
 			continue;
 		undo->strays[undo->stray_count++] = runs[i];
-		if (undo->target == NULL || is_undone(undo, runs[i].run))
+		if (undo->target == NULL || undo_runs_have(undo->runs, runs[i].run))
 			undo->left += runs[i].count;
 	}
 }

@@ -171,8 +171,8 @@ is_moved(const struct vaulted *items, size_t count, const char *path)
 	return false;
 }
 
-static bool
-is_among(struct undo_runs runs, int64_t run)
+bool
+undo_runs_have(struct undo_runs runs, int64_t run)
 {
 	size_t i;
 
@@ -193,7 +193,7 @@ list_staying(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
 	int error = ledger_job_list(ledger, arena, runs.items[0].id, &job, &job_count);
 
 	for (i = 0; i < job_count; i++)
-		if (!is_among(runs, job[i].id))
+		if (!undo_runs_have(runs, job[i].id))
 			job[others.count++] = job[i];
 	others.items = job;
 	return error != 0 ? error : undo_list_moved(ledger, arena, others, moved, count);
@@ -216,7 +216,8 @@ undo_cases(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
 	for (i = 0; error == 0 && i < all; i++) {
 		kext = &(*cases)[i];
 		if (is_moved(items, item_count, kext->path) ||
-		    (is_among(runs, kext->run) && !is_moved(staying, staying_count, kext->path)))
+		    (undo_runs_have(runs, kext->run) &&
+			!is_moved(staying, staying_count, kext->path)))
 			(*cases)[(*count)++] = *kext;
 	}
 	return error;

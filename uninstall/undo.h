@@ -15,6 +15,8 @@ struct undo_runs {
 	size_t count;
 };
 
+bool undo_runs_have(struct undo_runs runs, int64_t run);
+
 /* The steps that give back what the runs moved and is not back yet; owned by the arena. */
 int undo_plan(struct ledger *ledger, struct arena *arena, struct undo_runs runs,
     struct step **steps, size_t *count) __attribute__((warn_unused_result));

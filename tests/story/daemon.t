@@ -23,13 +23,6 @@ removed() {
   restart
 }
 
-ledger() {
-  python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-print(db.execute("PRAGMA integrity_check").fetchone()[0],
-      db.execute("SELECT standing, rebuild, was_clean FROM kext_case ORDER BY key").fetchall(),
-      db.execute("SELECT count(*) FROM run WHERE state = ?", ("running",)).fetchone()[0])' "$state/ledger.db"
-}
 pending="ok [('restart-pending', 'approved', 0), ('restart-pending', 'approved', 0)] 0"
 
 settings() { # settings FILE XML

@@ -67,6 +67,16 @@ on_as() {
 
 kextirpate() { on kextirpate "$@"; }
 
+# ledger: whether it is whole, what it says of each case, and how many runs are unfinished.
+ledger() {
+  python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+print(db.execute("PRAGMA integrity_check").fetchone()[0],
+      db.execute("SELECT standing, rebuild, was_clean FROM kext_case ORDER BY key").fetchall(),
+      db.execute("SELECT count(*) FROM run WHERE state = ?", ("running",)).fetchone()[0])' \
+    "$mac/Library/Application Support/kextirpate/ledger.db"
+}
+
 # expect STATUS NAME COMMAND...
 expect() {
   wanted=$1 name=$2

@@ -17,13 +17,6 @@ removed() {
   restart
 }
 
-ledger() {
-  python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-print(db.execute("PRAGMA integrity_check").fetchone()[0],
-      db.execute("SELECT standing, rebuild, was_clean FROM kext_case ORDER BY key").fetchall(),
-      db.execute("SELECT count(*) FROM run WHERE state = ?", ("running",)).fetchone()[0])' "$state/ledger.db"
-}
 is_free() { is "$1" "$(flock -n "$state/lock" echo free)" free; }
 
 # ends_by_clock STATUS COMMAND...: and says so.

@@ -149,48 +149,29 @@ an_approved_rebuild_that_left_it_listed_may_be_asked_for_again(void **state)
 	assert_int_equal(now.standing, STANDING_BLOCKED);
 }
 
+/* Of this boot only, before and after the restart: the rebuild may be asked for again. */
 static void
-a_refusal_is_forgotten_at_the_restart(void **state)
+assert_forgotten_at_the_restart(enum rebuild_state rebuild, enum standing before)
 {
-	struct ledger_case known = row_of(REBUILD_REFUSED), now;
+	struct ledger_case known = row_of(rebuild), now;
 
-	(void)state;
-	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
-	assert_int_equal(now.rebuild, REBUILD_WANTED);
-	known.boot_uuid = "B";
-	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
-	assert_int_equal(now.rebuild, REBUILD_REFUSED);
-}
-
-/* Nobody knows the answer of a run that was cut off; a restart makes it irrelevant. */
-static void
-an_unknown_answer_is_forgotten_at_the_restart(void **state)
-{
-	struct ledger_case known = row_of(REBUILD_ASKED), now;
-
-	(void)state;
 	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
 	assert_int_equal(now.rebuild, REBUILD_WANTED);
 	assert_int_equal(now.standing, STANDING_INERT);
 	known.boot_uuid = "B";
 	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
-	assert_int_equal(now.rebuild, REBUILD_ASKED);
+	assert_int_equal(now.rebuild, rebuild);
+	assert_int_equal(now.standing, before);
 }
 
-/* A gate that fell in this boot: blocked until the restart; then it may be asked again. */
 static void
-a_gate_is_forgotten_at_the_restart(void **state)
+what_came_of_asking_is_forgotten_at_the_restart(void **state)
 {
-	struct ledger_case known = row_of(REBUILD_GATED), now;
-
 	(void)state;
-	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
-	assert_int_equal(now.rebuild, REBUILD_WANTED);
-	assert_int_equal(now.standing, STANDING_INERT);
-	known.boot_uuid = "B";
-	now = verify_case(&look, &known, kext_with(SOURCE_PREBOOT), false, "now");
-	assert_int_equal(now.rebuild, REBUILD_GATED);
-	assert_int_equal(now.standing, STANDING_BLOCKED);
+	assert_forgotten_at_the_restart(REBUILD_REFUSED, STANDING_APPROVAL_PENDING);
+	/* Nobody knows the answer of a run that was cut off. */
+	assert_forgotten_at_the_restart(REBUILD_ASKED, STANDING_APPROVAL_PENDING);
+	assert_forgotten_at_the_restart(REBUILD_GATED, STANDING_BLOCKED);
 }
 
 /* In the stash alone: no rebuild is waited for until the collection lists it again. */
@@ -297,9 +278,7 @@ main(void)
 	    cmocka_unit_test(the_same_boot_changes_nothing),
 	    cmocka_unit_test(a_kext_that_is_listed_again_wants_a_rebuild_again),
 	    cmocka_unit_test(an_approved_rebuild_that_left_it_listed_may_be_asked_for_again),
-	    cmocka_unit_test(a_refusal_is_forgotten_at_the_restart),
-	    cmocka_unit_test(an_unknown_answer_is_forgotten_at_the_restart),
-	    cmocka_unit_test(a_gate_is_forgotten_at_the_restart),
+	    cmocka_unit_test(what_came_of_asking_is_forgotten_at_the_restart),
 	    cmocka_unit_test(what_only_the_stash_names_waits_for_nobody),
 	    cmocka_unit_test(an_unknown_boot_counts_as_the_same_one),
 	    cmocka_unit_test(a_bundle_that_came_back_was_reinstalled_a_listing_relinked),
